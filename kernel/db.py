@@ -241,8 +241,8 @@ def insert_once(model: type[Any], **values: Any) -> bool:
     _must_be_writing()
     insert = postgresql.insert if dialect_name() == "postgresql" else sqlite.insert
     table = sa.inspect(model).local_table
-    statement = insert(cast(Any, table)).values(**values).on_conflict_do_nothing()
-    return bool(cast(Any, db.session.execute(statement)).rowcount)
+    statement = insert(cast(Any, table)).values(**values).on_conflict_do_nothing().returning(sa.literal(1))
+    return db.session.execute(statement).first() is not None
 
 
 def dialect_name() -> str:
