@@ -24,21 +24,8 @@ KEPT = re.compile(r"\.text-(start|end|center|nowrap|wrap|break|truncate|decorati
 
 STYLES = ("tokens", "tokens_dark", "tokens_elder", "tokens_elder_dark", "base", "layout", "layout_member", "layout_staff")
 
-ICONS = """
-activity alarm archive arrow-counterclockwise arrow-left arrow-right arrow-repeat award bag bank bell bell-fill book
-box-arrow-right box-arrow-up-right brightness-high briefcase building buildings calendar-check calendar-event camera
-card-checklist card-list cart chat-dots chat-left-text chat-square-heart check check-circle check-circle-fill check-lg
-chevron-down chevron-left chevron-right chevron-up circle-half clipboard-check clock clock-history cloud-upload coin
-credit-card door-open download droplet emoji-smile envelope envelope-paper exclamation-circle exclamation-circle-fill
-exclamation-triangle exclamation-triangle-fill eye eye-slash file-earmark-text file-earmark-arrow-down files flag folder
-fonts fullscreen funnel gear geo-alt gift globe2 graph-up grid hammer hand-thumbs-up heart hourglass-split house house-check
-house-door house-door-fill house-heart image images inbox info-circle info-circle-fill journal-text key keyboard lightbulb
-lightning-charge link-45deg list list-check list-ul lock map megaphone moon-stars paperclip pause-circle patch-check pencil
-pencil-square people people-fill percent person person-badge person-check person-circle person-plus phone pin-map plus-lg
-plus-circle plus-square plus-square-fill printer qr-code question-circle receipt reply search send share shield-check
-shield-lock shop sliders speedometer2 star star-fill stars sun tag telephone telephone-fill three-dots ticket-perforated tools
-translate trash trophy truck unlock upload wallet2 water wrench wrench-adjustable x-circle x-circle-fill x-lg zoom-in
-""".split()
+SKIPPED = {"node_modules", ".venv", "tests", "benchmarks", "migrations"}
+QUOTED = re.compile(r"""["'#]([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 
 
 def main() -> int:
@@ -119,7 +106,7 @@ class Build:
     def icons(self) -> str:
         """Return one sprite of the icons we use; each is shown with <use href="...icons.svg#name">."""
         symbols = []
-        for name in sorted(set(ICONS)):
+        for name in self.icon_names():
             source = (self.modules / "bootstrap-icons/icons" / f"{name}.svg").read_text()
             box, inner = re.search(r'viewBox="([^"]+)"', source), re.search(r"<svg[^>]*>(.*)</svg>", source, re.S)
             if not box or not inner:
@@ -127,6 +114,13 @@ class Build:
             drawn = re.sub(r"\s+", " ", inner[1]).strip()
             symbols.append(f'<symbol id="{name}" viewBox="{box[1]}">{drawn}</symbol>')
         return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'
+
+    def icon_names(self) -> list[str]:
+        """Return the icons whose names stand in quotes in a template or in Python code."""
+        known = {path.stem for path in (self.modules / "bootstrap-icons/icons").glob("*.svg")}
+        sources = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("[a-z]*/**/*.py")]
+        texts = (path.read_text() for path in sources if not SKIPPED.intersection(path.parts))
+        return sorted(known.intersection(QUOTED.findall("\n".join(texts))))
 
     def module(self, name: str) -> str:
         """Write one of our modules after those it imports, and let it import them by their new names."""
