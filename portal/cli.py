@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
 from kernel import audit, clock, jobs, outbox, worker
+from portal import packages
 from portal.settings import embedded_secret
 
 
@@ -38,10 +39,8 @@ def init_cli(app: Flask) -> None:
     for group in (_jobs, _outbox, _audit):
         app.cli.add_command(group)
     app.cli.add_command(_work)
-    from portal import packages
-
-    for module in ("serve", "catalogues", "demo"):
-        found = packages.find("portal", module)
+    for package, module in (("portal", "serve"), ("portal.demo", "load"), ("homes", "commands"), ("points", "commands")):
+        found = packages.find(package, module)
         if found is not None and hasattr(found, "init_cli"):
             found.init_cli(app)
 

@@ -104,3 +104,6 @@ def _register_doors(app: Flask) -> None:
             module_found: Any = packages.find(package, door)
             if module_found is not None:
                 app.register_blueprint(module_found.bp)
+    if app.extensions["settings"].demo:
+        demo: Any = packages.find("portal.demo", "views")
+        app.register_blueprint(demo.bp)

@@ -30,7 +30,7 @@ def bring_up_to_date(say: Say) -> None:
             raise NotFit(str(error)) from error
         seed.plant()
     if settings().demo:
-        demo = packages.find("portal", "demo")
+        demo = packages.find("portal.demo", "load")
         if demo is not None and hasattr(demo, "load_if_empty"):
             demo.load_if_empty(say)
     db.session.remove()

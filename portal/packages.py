@@ -19,6 +19,6 @@ def load_models() -> None:
 def find(package: str, module: str) -> object | None:
     """Import a module of a package if the package has it."""
     name = f"{package}.{module}"
-    if importlib.util.find_spec(name) is None:
+    if importlib.util.find_spec(package) is None or importlib.util.find_spec(name) is None:
         return None
     return importlib.import_module(name)

@@ -174,9 +174,9 @@ def _announce(host: str, port: int) -> None:
     from portal import packages
 
     click.echo(f"\nThe club is open:  http://{host}:{port}")
-    demo: Any = packages.find("portal", "demo")
-    if demo is not None and hasattr(demo, "people"):
-        click.echo(demo.people())
+    demo: Any = packages.find("portal.demo", "load")
+    if demo is not None and hasattr(demo, "announcement"):
+        click.echo(demo.announcement())
     click.echo("Stop with Ctrl+C.")
 
 

@@ -1,0 +1,1 @@
+"""The demo club: six invented projects, their ledger, people and four years of life, made through the doors staff use."""
