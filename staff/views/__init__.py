@@ -1,0 +1,5 @@
+"""The pages of this package; all of them belong to the back office."""
+
+from flask import Blueprint
+
+bp = Blueprint("staff", __name__, url_prefix="/staff", cli_group="staff")
