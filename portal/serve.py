@@ -29,6 +29,7 @@ def init_cli(app: Flask) -> None:
     """Give the application ``portal serve`` and ``portal start``."""
     app.cli.add_command(_serve)
     app.cli.add_command(_start)
+    app.cli.add_command(_install)
 
 
 class Child:
@@ -191,3 +192,11 @@ def _start(context: click.Context, port: int) -> None:
         raise click.ClickException(f"Port {port} is taken; stop what listens there or choose another with PORT=...")
     installation.bring_up_to_date(click.echo)
     context.invoke(_serve, host="127.0.0.1", port=port, workers=2, threads=4)
+
+
+@click.command("install", help="Bring the database up to date and load the demo club if there is none.")
+@with_appcontext
+def _install() -> None:
+    from portal import installation
+
+    installation.bring_up_to_date(click.echo)

@@ -73,7 +73,7 @@ def show() -> str:
 def samples() -> dict[str, Any]:
     """Return what the style page shows."""
     now = clock.now()
-    wrong = SampleForm(formdata=None)
+    wrong = SampleForm(formdata=None, prefix="wrong-")
     wrong.title.errors = ["请填写这一项。"]
     wrong.mobile.errors = ["手机号应为 11 位数字。"]
     wrong.kind.errors = ["请选择一项。"]
