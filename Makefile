@@ -7,7 +7,7 @@ export PORT
 .PHONY: run test check bench soak demo-reset translations assets setup setup-test format golden
 
 run: setup
-	@$(BIN)/portal start --port $(PORT)
+	@$(BIN)/python -m portal.serve start --port $(PORT)
 
 setup: .venv/.run node_modules/.installed static/build/manifest.json translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 

@@ -1,25 +1,14 @@
 """The command line ``portal``: Flask's own groups, jobs, the outbox, the audit trail, the server."""
 
-import os
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
 from kernel import audit, clock, jobs, outbox, worker
-from portal import packages
-from portal.settings import embedded_secret
-
-
-def _embedded_defaults() -> None:
-    """Fill in what an embedded installation needs, so that ``portal`` works without any setting."""
-    var_dir = Path(os.environ.get("PORTAL_VAR_DIR", "var"))
-    if "PORTAL_SECRET_KEY" not in os.environ:
-        os.environ["PORTAL_SECRET_KEY"] = embedded_secret(var_dir)
-    if "PORTAL_DATABASE_URL" not in os.environ:
-        os.environ.setdefault("PORTAL_DEMO", "1")
+from portal import packages, serve
+from portal.settings import embedded_defaults
 
 
 def _create() -> Flask:
@@ -30,8 +19,11 @@ def _create() -> Flask:
 
 def main() -> None:
     """Run the command line."""
-    _embedded_defaults()
-    FlaskGroup(name="portal", create_app=_create, add_version_option=False, load_dotenv=False)()
+    embedded_defaults()
+    group = FlaskGroup(name="portal", create_app=_create, add_version_option=False, load_dotenv=False)
+    for command in (serve.serve, serve.start):
+        group.add_command(command)
+    group()
 
 
 def init_cli(app: Flask) -> None:

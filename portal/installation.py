@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import click
 import sqlalchemy as sa
 from alembic.util.exc import CommandError
-from flask import current_app
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from kernel.db import db
@@ -19,6 +21,20 @@ class NotFit(RuntimeError):
     """The database does not keep the promises that the portal makes."""
 
 
+def init_cli(app: Flask) -> None:
+    """Give the application ``portal install``."""
+    app.cli.add_command(_install)
+
+
+@click.command("install", help="Bring the database up to date and, in the demo club, fill an empty one.")
+@with_appcontext
+def _install() -> None:
+    try:
+        bring_up_to_date(click.echo)
+    except NotFit as error:
+        raise click.ClickException(str(error)) from error
+
+
 def bring_up_to_date(say: Say) -> None:
     """Migrate, plant what every installation starts with, and fill an empty demo installation."""
     self_test()
@@ -28,7 +44,7 @@ def bring_up_to_date(say: Say) -> None:
             upgrade()
         except CommandError as error:
             raise NotFit(str(error)) from error
-        seed.plant()
+    seed.plant()
     if settings().demo:
         demo = packages.find("portal.demo", "load")
         if demo is not None and hasattr(demo, "load_if_empty"):

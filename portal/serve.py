@@ -1,9 +1,10 @@
 """Start and watch the processes of an installation: web server, worker, and in the demo club the postbox.
 
-Granian binds its port so that two servers can share it, and ignores a request to stop while it starts; so a taken port is
-refused here, stopping waits for health first, and what does not end in time is ended.
+The watcher does not load the application, so a second start is quick. Granian binds its port so that two servers can share
+it, and ignores a request to stop while it starts; so a taken port is refused here, and what does not end in time is ended.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -13,23 +14,19 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+
+from portal import ROOT
+from portal.settings import Settings, embedded_defaults
 
 GRACE_SECONDS = 10
 HEALTH_SECONDS = 30
-
-
-def init_cli(app: Flask) -> None:
-    """Give the application ``portal serve`` and ``portal start``."""
-    app.cli.add_command(_serve)
-    app.cli.add_command(_start)
-    app.cli.add_command(_install)
+PR_SET_PDEATHSIG = 1
 
 
 class Child:
@@ -41,13 +38,20 @@ class Child:
         self.started = 0.0
 
     def start(self) -> None:
-        """Start the process in a group of its own, so that a key press reaches only the supervisor."""
+        """Start the process in a group of its own, so that a key press reaches only the watcher."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_end_with_the_watcher
+        )
+
+    def has_died(self) -> bool:
+        """Say whether the process was started and has ended."""
+        return self.process is not None and self.process.poll() is not None
 
     def revive(self) -> None:
         """Start the process again if it has died, at most once a second."""
-        if self.process is not None and self.process.poll() is not None and time.monotonic() - self.started > 1:
+        if self.has_died() and time.monotonic() - self.started > 1:
+            assert self.process
             click.echo(f"{self.name} ended with {self.process.returncode}; starting it again", err=True)
             self._signal_group(signal.SIGKILL)
             self.start()
@@ -75,46 +79,64 @@ class Child:
                 pass
 
 
-class Supervisor:
-    """Keeps the children alive until it is told to stop."""
+class Watcher:
+    """Keeps the children alive until it is told to stop; the last of them starts when the web server answers."""
 
-    def __init__(self, children: list[Child], port: int) -> None:
-        self.children, self.port = children, port
+    def __init__(self, *, postbox: Child | None, web: Child, worker: Child, port: int) -> None:
+        self.web, self.worker, self.port = web, worker, port
+        self.first = [child for child in (postbox, web) if child is not None]
+        self.children = [*self.first, worker]
         self.stopping = threading.Event()
 
-    def run(self, announce: Any) -> int:
+    def run(self, announce: Callable[[], None]) -> int:
         """Run until SIGTERM or SIGINT; return the exit code."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
-        for child in self.children:
+        for child in self.first:
             child.start()
         healthy = self._wait_for_health()
         if healthy:
+            self.worker.start()
             announce()
         while healthy and not self.stopping.wait(0.3):
             for child in self.children:
                 child.revive()
+        self._end(GRACE_SECONDS if healthy else 1)
+        return 0 if healthy or self.stopping.is_set() else 1
+
+    def _end(self, grace: float) -> None:
         for child in self.children:
             child.stop()
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + grace
         for child in self.children:
             child.end(deadline)
-        return 0 if healthy or self.stopping.is_set() else 1
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
 
     def _wait_for_health(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS
-        while time.monotonic() < deadline and not self.stopping.is_set():
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
-                    if answer.status == 200:
-                        return True
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
+        while time.monotonic() < deadline and not self.stopping.is_set() and not self.web.has_died():
+            if answers(self.port):
+                return True
+            time.sleep(0.05)  # polling, bounded by the deadline
         if not self.stopping.is_set():
-            click.echo("The web server did not answer in time.", err=True)
+            click.echo("The web server did not come up; what it said stands above.", err=True)
+        return False
+
+
+def _end_with_the_watcher() -> None:
+    """Let the kernel end a child whose watcher was killed, so that nothing is left behind on the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def answers(port: int) -> bool:
+    """Say whether the web server on this port is alive."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
         return False
 
 
@@ -129,74 +151,123 @@ def is_taken(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
     """Return the command line of the web server."""
-    command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "1024", "--no-ws"]
-    command += ["--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning", "portal.wsgi:app"]
-    return command
+    command = [_beside_python("granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "1024"]
+    return [*command, "--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning", "portal.wsgi:app"]
 
 
-def _children(app: Flask, host: str, port: int, workers: int, threads: int) -> list[Child]:
-    settings = app.extensions["settings"]
-    portal = str(Path(sys.executable).with_name("portal"))
-    children = []
-    if settings.demo and not is_taken(_port_of(settings.sms_url)):
-        command = [sys.executable, "-m", "portal.standins.postbox", "--folder", str(settings.var_dir / "postbox")]
-        command += ["--http", str(_port_of(settings.sms_url)), "--smtp", str(settings.smtp_port)]
-        children.append(Child("postbox", command))
-    children.append(Child("worker", [portal, "worker"]))
-    children.append(Child("web", web_command(host, port, workers, threads)))
-    return children
+def _beside_python(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
 
 
-def _port_of(url: str) -> int:
-    from urllib.parse import urlsplit
+def _postbox(settings: Settings) -> Child | None:
+    """Return the demo club's postbox; another club's is left alone, and free ports are taken instead."""
+    if not settings.demo:
+        return None
+    address, smtp_port = urlsplit(settings.sms_url), settings.smtp_port
+    http_port = address.port or 80
+    if is_taken(http_port) or is_taken(smtp_port):
+        http_port, smtp_port = free_port(), free_port()
+        os.environ["PORTAL_SMS_URL"] = urlunsplit(address._replace(netloc=f"127.0.0.1:{http_port}"))
+        os.environ["PORTAL_SMTP_PORT"] = str(smtp_port)
+    command = [sys.executable, "-m", "portal.standins.postbox", "--folder", str(settings.var_dir / "postbox")]
+    return Child("postbox", [*command, "--http", str(http_port), "--smtp", str(smtp_port)])
 
-    return urlsplit(url).port or 80
 
-
-@click.command("serve", help="Run web server and worker until stopped.")
-@click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000, envvar="PORT")
-@click.option("--workers", default=2)
-@click.option("--threads", default=4)
-@with_appcontext
-def _serve(host: str, port: int, workers: int, threads: int) -> None:
+def _refuse_taken(port: int, host: str) -> None:
     if is_taken(port, host):
         raise click.ClickException(f"Port {port} is taken; stop what listens there or choose another with PORT=...")
+
+
+def _run(host: str, port: int, workers: int, threads: int) -> None:
     os.environ.setdefault("PORTAL_PUBLIC_URL", f"http://{host}:{port}")
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    supervisor = Supervisor(_children(app, host, port, workers, threads), port)
-    raise SystemExit(supervisor.run(lambda: _announce(host, port)))
+    settings = Settings.from_environment()
+    watcher = Watcher(
+        postbox=_postbox(settings),
+        web=Child("web", web_command(host, port, workers, threads)),
+        worker=Child("worker", [_beside_python("portal"), "worker"]),
+        port=port,
+    )
+    raise SystemExit(watcher.run(lambda: _announce(settings, f"http://{host}:{port}")))
 
 
-def _announce(host: str, port: int) -> None:
-    from portal import packages
+def _announce(settings: Settings, address: str) -> None:
+    click.echo(f"\nThe club is open:  {address}")
+    if settings.demo:
+        from portal.demo import people
 
-    click.echo(f"\nThe club is open:  http://{host}:{port}")
-    demo: Any = packages.find("portal.demo", "load")
-    if demo is not None and hasattr(demo, "announcement"):
-        click.echo(demo.announcement())
-    click.echo("Stop with Ctrl+C.")
-
-
-@click.command("start", help="Bring the database up to date, load the demo club if there is none, and serve.")
-@click.option("--port", default=8000, envvar="PORT")
-@click.pass_context
-@with_appcontext
-def _start(context: click.Context, port: int) -> None:
-    from portal import installation
-
-    if is_taken(port):
-        raise click.ClickException(f"Port {port} is taken; stop what listens there or choose another with PORT=...")
-    installation.bring_up_to_date(click.echo)
-    context.invoke(_serve, host="127.0.0.1", port=port, workers=2, threads=4)
+        click.echo(f"\nMembers sign in with mobile and code; codes and mails arrive at {address}/demo/messages")
+        for member in people.MEMBERS:
+            click.echo(f"  {member.mobile}  {member.name}  {member.story}")
+        click.echo(f"\nStaff sign in at {address}/staff/sign-in, password {people.PASSWORD}; second factors: {address}/demo/")
+        for person in people.STAFF:
+            click.echo(f"  {person.login:<11}  {person.name}  {person.story}")
+    click.echo("\nStop with Ctrl+C.")
 
 
-@click.command("install", help="Bring the database up to date and load the demo club if there is none.")
-@with_appcontext
-def _install() -> None:
-    from portal import installation
+# --- what has to be done before the first start
 
-    installation.bring_up_to_date(click.echo)
+
+def _is_installed(settings: Settings) -> bool:
+    """Say without loading the application whether the embedded database is there and nothing has to be migrated."""
+    try:
+        return _database_file(settings).is_file() and _mark(settings).read_text() == _installed_now(settings)
+    except FileNotFoundError:
+        return False
+
+
+def _database_file(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.var_dir / "installed"
+
+
+def _installed_now(settings: Settings) -> str:
+    migrations = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    return "\n".join([settings.database_url, f"demo {settings.demo}", *migrations])
+
+
+def _install(settings: Settings) -> None:
+    if subprocess.run([_beside_python("portal"), "install"], check=False).returncode:
+        raise click.ClickException("The installation could not be brought up to date; the reason stands above.")
+    _mark(settings).parent.mkdir(parents=True, exist_ok=True)
+    _mark(settings).write_text(_installed_now(settings))
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, envvar="PORT", show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads per web process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Run web server and worker until stopped."""
+    embedded_defaults()
+    _refuse_taken(port, host)
+    _run(host, port, workers, threads)
+
+
+@click.command("start")
+@click.option("--port", default=8000, envvar="PORT", show_default=True)
+def start(port: int) -> None:
+    """Bring the database up to date, load the demo club if there is none, and serve."""
+    embedded_defaults()
+    _refuse_taken(port, "127.0.0.1")
+    settings = Settings.from_environment()
+    if not _is_installed(settings):
+        _install(settings)
+    _run("127.0.0.1", port, workers=2, threads=4)
+
+
+if __name__ == "__main__":
+    click.Group(commands=[serve, start])()

@@ -101,3 +101,12 @@ def embedded_secret(var_dir: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def embedded_defaults() -> None:
+    """Fill in what an embedded installation needs, so that the commands work without any setting."""
+    var_dir = Path(os.environ.get("PORTAL_VAR_DIR", "var"))
+    if "PORTAL_SECRET_KEY" not in os.environ:
+        os.environ["PORTAL_SECRET_KEY"] = embedded_secret(var_dir)
+    if "PORTAL_DATABASE_URL" not in os.environ:
+        os.environ.setdefault("PORTAL_DEMO", "1")
