@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import access, files, web, worker
 from kernel.db import QueryCounter, db
-from portal import ROOT, assets, cli, context, packages
+from portal import ROOT, assets, cli, context, packages, style_page
 from portal.schedule import SCHEDULE
 from portal.settings import Settings
 
@@ -26,6 +26,7 @@ def build(settings: Settings) -> Flask:
     web.init_web(app)
     access.init_access(app)
     assets.init_assets(app)
+    style_page.init_style_page(app)
     context.init_context(app)
     packages.load_models()
     _register_doors(app)
