@@ -10,6 +10,15 @@ from kernel import audit, clock, jobs, outbox, worker
 from portal import packages, serve
 from portal.settings import embedded_defaults
 
+COMMANDS = (
+    ("portal", "installation"),
+    ("portal", "catalogues"),
+    ("portal.demo", "load"),
+    ("homes", "commands"),
+    ("points", "commands"),
+)
+"""The modules that bring commands of their own with ``init_cli(app)``."""
+
 
 def _create() -> Flask:
     from portal import create_app
@@ -31,7 +40,7 @@ def init_cli(app: Flask) -> None:
     for group in (_jobs, _outbox, _audit):
         app.cli.add_command(group)
     app.cli.add_command(_work)
-    for package, module in (("portal", "serve"), ("portal.demo", "load"), ("homes", "commands"), ("points", "commands")):
+    for package, module in COMMANDS:
         found = packages.find(package, module)
         if found is not None and hasattr(found, "init_cli"):
             found.init_cli(app)
@@ -44,7 +53,9 @@ _audit = AppGroup("audit", help="The audit trail.")
 
 @_jobs.command("run")
 @click.argument("name")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]), help="Shanghai time.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]), help="Shanghai time."
+)
 def run_job(name: str, as_of: datetime | None) -> None:
     """Run a job for a moment."""
     if name not in jobs.names():
