@@ -202,14 +202,14 @@ def sign_in_by_code(code_id: int, *, mobile: str, device: str, proved_for: CodeP
 
 
 @operation
-def sign_in_by_password(member_id: int, *, device: str, new_hash: str | None = None) -> str:
-    """Sign in a member whose password the door has checked, and return the token for the cookie.
+def sign_in_by_password(member_id: int, *, device: str, checked_hash: str, new_hash: str | None = None) -> str:
+    """Sign in a member whose password the door has checked against a hash, and return the token for the cookie.
 
-    ``new_hash`` replaces a hash that was made with yesterday's costs. Refuses ``WrongPassword`` when the membership is
-    not active: an archived one comes back by proving the number only.
+    ``new_hash`` replaces a hash that was made with yesterday's costs. Refuses ``WrongPassword`` when the password was
+    changed in the meantime or the membership is not active: an archived one comes back by proving the number only.
     """
     member = lock(Member, member_id)
-    if member is None or not member.may_sign_in:
+    if member is None or not member.may_sign_in or member.password_hash != checked_hash:
         raise errors.WrongPassword()
     if new_hash is not None:
         member.password_hash = new_hash

@@ -94,6 +94,17 @@ def newest_code(mobile: str, purpose: CodePurpose, binding: str) -> SmsCode | No
     ).first()
 
 
+def has_living_code(mobile: str, purpose: CodePurpose, binding: str) -> bool:
+    """Say whether a code that was sent to this browser is still worth typing."""
+    code = newest_code(mobile, purpose, binding)
+    return (
+        code is not None
+        and code.used_at is None
+        and code.tries < rules.CODE_TRIES
+        and clock.now() - code.sent_at < rules.CODE_PAUSE
+    )
+
+
 # --- consents ----------------------------------------------------------------------------------------------------------
 
 
