@@ -56,7 +56,9 @@ def post(path: str, body: str, *, cookie: str = "", host: str = "127.0.0.1") -> 
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
 
-def load(port: int, source: Source, *, seconds: float, connections: int = 8, processes: int = 2, most: int | None = None) -> Result:
+def load(
+    port: int, source: Source, *, seconds: float, connections: int = 8, processes: int = 2, most: int | None = None
+) -> Result:
     """Keep a server busy and return what came back; ``most`` ends each connection after that many requests."""
     context = multiprocessing.get_context("fork")
     pipes = []

@@ -133,6 +133,10 @@ def found_or_404(record: T | None) -> T:
 def remember(realm: str, token: str) -> None:
     """Let the answer of this request carry the cookie of a new sign-in, and forget what the guest's session held."""
     session.clear()
+    _set_cookie(realm, token)
+
+
+def _set_cookie(realm: str, token: str | None) -> None:
     g.cookies_to_set = {realm: token}
 
 
@@ -142,7 +146,7 @@ def forget(realm: str) -> None:
     if token:
         sign_ins.end(token)
     session.clear()
-    g.cookies_to_set = {realm: None}
+    _set_cookie(realm, None)
 
 
 def safe_next(target: str | None, default: str) -> str:

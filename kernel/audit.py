@@ -86,9 +86,7 @@ def _digest(values: dict[str, Any]) -> str:
 @operation
 def seal(*, limit: int = 5_000) -> int:
     """Chain the entries that have no link yet, in the order of their ids; return how many were chained."""
-    last = db.session.scalar(
-        sa.select(AuditLink).order_by(AuditLink.position.desc()).limit(1).with_for_update()
-    )
+    last = db.session.scalar(sa.select(AuditLink).order_by(AuditLink.position.desc()).limit(1).with_for_update())
     position, previous = (last.position, last.hash) if last else (0, GENESIS)
     # An entry that was committed late may have a smaller id than one that is chained already, so look back a little.
     floor = (last.entry_id - 10_000) if last else 0

@@ -17,7 +17,13 @@ from wtforms.validators import InputRequired, Optional, StopValidation, Validati
 from kernel import mobiles
 from kernel.errors import Conflict, Forbidden, Missing, Refused, TooMany
 
-_STATUS: list[tuple[type[Refused], int]] = [(TooMany, 429), (Conflict, 409), (Missing, 404), (Forbidden, 403), (Refused, 422)]
+_STATUS: list[tuple[type[Refused], int]] = [
+    (TooMany, 429),
+    (Conflict, 409),
+    (Missing, 404),
+    (Forbidden, 403),
+    (Refused, 422),
+]
 
 
 def status_of(refusal: Refused) -> int:
@@ -114,7 +120,7 @@ class _Needed(InputRequired):
 
     def __call__(self, form: Any, field: Field) -> None:
         if not field.data:
-            field.errors[:] = []
+            field.errors = []
             raise StopValidation(str(self.message or _("Please fill this in.")))
 
 
@@ -167,9 +173,7 @@ class IntField(StringField):
             raise ValueError(_("Please enter a whole number in digits."))
         number = int(self.written)
         if not self.least <= number <= self.most:
-            raise ValueError(
-                _("Please enter a number from %(least)d to %(most)d.", least=self.least, most=self.most)
-            )
+            raise ValueError(_("Please enter a number from %(least)d to %(most)d.", least=self.least, most=self.most))
         self.data = number
 
 

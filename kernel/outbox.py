@@ -5,6 +5,7 @@ again with growing pauses, and after the last try the row is a dead letter that 
 called twice for one row (a worker killed in between), so it hands the row's id on as an idempotency key.
 """
 
+import functools
 import json
 import secrets
 from collections.abc import Callable
@@ -96,12 +97,10 @@ def put(topic: str, payload: dict[str, Any], *, key: str | None = None, due: dat
     if key is not None:
         insert_once(OutboxMessage, **values)
         return
-    message_id = db.session.execute(
-        sa.insert(OutboxMessage).values(**values).returning(OutboxMessage.id)
-    ).scalar_one()
-    for call in _wake:
-        if due is None:
-            after_commit(lambda call=call: call(message_id))
+    message_id = db.session.execute(sa.insert(OutboxMessage).values(**values).returning(OutboxMessage.id)).scalar_one()
+    if due is None:
+        for call in _wake:
+            after_commit(functools.partial(call, message_id))
 
 
 def due(*, limit: int = 200) -> list[int]:

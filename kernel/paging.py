@@ -65,8 +65,15 @@ def _beyond(order: Sequence[Any], after: Sequence[Any]) -> Any:
 
 
 def _encoded(values: Sequence[Any]) -> str:
-    plain = [["t", v.isoformat()] if isinstance(v, datetime) else ["d", v.isoformat()] if isinstance(v, date) else ["v", v] for v in values]
-    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False, default=lambda v: v.value).encode()).decode().rstrip("=")
+    plain = [
+        ["t", v.isoformat()] if isinstance(v, datetime) else ["d", v.isoformat()] if isinstance(v, date) else ["v", v]
+        for v in values
+    ]
+    return (
+        base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False, default=lambda v: v.value).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _decoded(cursor: str | None, length: int) -> list[Any] | None:
@@ -75,7 +82,8 @@ def _decoded(cursor: str | None, length: int) -> list[Any] | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [
-            datetime.fromisoformat(v) if kind == "t" else date.fromisoformat(v) if kind == "d" else v for kind, v in plain
+            datetime.fromisoformat(v) if kind == "t" else date.fromisoformat(v) if kind == "d" else v
+            for kind, v in plain
         ]
     except (ValueError, TypeError):
         return None

@@ -8,6 +8,7 @@ word of two characters, the most common one in Chinese, needs no special path.
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,12 +40,10 @@ def index(kind: str, document_id: int, text: str) -> None:
 
 def forget(kind: str, document_id: int) -> None:
     """Make a document unfindable; inside an operation."""
-    db.session.execute(
-        sa.delete(SearchPiece).where(SearchPiece.kind == kind, SearchPiece.document_id == document_id)
-    )
+    db.session.execute(sa.delete(SearchPiece).where(SearchPiece.kind == kind, SearchPiece.document_id == document_id))
 
 
-def matching(kind: str, words: str) -> sa.Select[tuple[int]] | None:
+def matching(kind: str, words: str) -> sa.Select[Any] | None:
     """Return a query of document ids that hold all pieces of the words, to be used in ``id.in_(...)``; None if empty."""
     wanted = sorted(pieces(words, query=True), key=len, reverse=True)[:12]
     if not wanted:
@@ -53,9 +52,7 @@ def matching(kind: str, words: str) -> sa.Select[tuple[int]] | None:
     query = sa.select(SearchPiece.document_id).where(_holds(SearchPiece, kind, first))
     for piece in others:
         other = sa.orm.aliased(SearchPiece)
-        query = query.where(
-            sa.exists().where(_holds(other, kind, piece), other.document_id == SearchPiece.document_id)
-        )
+        query = query.where(sa.exists().where(_holds(other, kind, piece), other.document_id == SearchPiece.document_id))
     return query
 
 

@@ -50,7 +50,11 @@ def init_assets(app: Flask) -> None:
 
     def keep_long(response: Response) -> Response:
         view_args: dict[str, Any] = request.view_args or {}
-        if request.endpoint == "static" and response.status_code in {200, 304} and manifest.is_hashed(view_args["filename"]):
+        if (
+            request.endpoint == "static"
+            and response.status_code in {200, 304}
+            and manifest.is_hashed(view_args["filename"])
+        ):
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
 

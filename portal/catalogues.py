@@ -17,7 +17,18 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "zh_Hans_CN"
-PACKAGES = ("kernel", "member", "staff", "homes", "points", "payments", "events", "service_requests", "portal", "design")
+PACKAGES = (
+    "kernel",
+    "member",
+    "staff",
+    "homes",
+    "points",
+    "payments",
+    "events",
+    "service_requests",
+    "portal",
+    "design",
+)
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "_l": None,
@@ -53,7 +64,9 @@ def merged() -> Catalog:
             key = (message.context, _singular(message.id))
             earlier = whole.get(_singular(message.id), message.context)
             if earlier is not None and earlier.string != message.string:
-                raise Contradiction(f"{key[1]!r}: {origin[key]} says {earlier.string!r}, {name} says {message.string!r}")
+                raise Contradiction(
+                    f"{key[1]!r}: {origin[key]} says {earlier.string!r}, {name} says {message.string!r}"
+                )
             origin[key] = name
             whole.add(message.id, message.string, context=message.context)
     return whole
@@ -167,7 +180,10 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["check"]:
             faults = check()
-            print("\n".join(faults[:60]) + (f"\n... {len(faults)} in all" if len(faults) > 60 else "") if faults else "", end="\n" if faults else "")
+            print(
+                "\n".join(faults[:60]) + (f"\n... {len(faults)} in all" if len(faults) > 60 else "") if faults else "",
+                end="\n" if faults else "",
+            )
             return 1 if faults else 0
         case ["missing", package]:
             print(_stubs(package))

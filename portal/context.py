@@ -22,7 +22,7 @@ class Appearance:
     @classmethod
     def from_cookie(cls, cookie: str) -> "Appearance":
         """Read a cookie such as ``dark.elder.large``; anything unknown falls back to the default."""
-        parts = (cookie.split(".") + ["", "", ""])[:3]
+        parts = [*cookie.split("."), "", "", ""][:3]
         defaults = cls()
         return cls(
             theme=parts[0] if parts[0] in {"auto", "light", "dark"} else defaults.theme,

@@ -134,7 +134,7 @@ def _end_with_the_watcher() -> None:
 def answers(port: int) -> bool:
     """Say whether the web server on this port is alive."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -162,7 +162,15 @@ def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
     """Return the command line of the web server."""
     command = [_beside_python("granian"), "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "1024"]
-    return [*command, "--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning", "portal.wsgi:app"]
+    return [
+        *command,
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "8",
+        "--log-level",
+        "warning",
+        "portal.wsgi:app",
+    ]
 
 
 def _beside_python(name: str) -> str:
@@ -208,7 +216,9 @@ def _announce(settings: Settings, address: str) -> None:
         click.echo(f"\nMembers sign in with mobile and code; codes and mails arrive at {address}/demo/messages")
         for member in people.MEMBERS:
             click.echo(f"  {member.mobile}  {member.name}  {member.story}")
-        click.echo(f"\nStaff sign in at {address}/staff/sign-in, password {people.PASSWORD}; second factors: {address}/demo/")
+        click.echo(
+            f"\nStaff sign in at {address}/staff/sign-in, password {people.PASSWORD}; second factors: {address}/demo/"
+        )
         for person in people.STAFF:
             click.echo(f"  {person.login:<11}  {person.name}  {person.story}")
     click.echo("\nStop with Ctrl+C.")

@@ -34,7 +34,9 @@ class Stage:
 STAGES = [
     Stage("桩基与地下室", "done", date(2025, 9, 10), date(2025, 9, 18), note="比计划晚 8 天：连续降雨"),
     Stage("主体结构", "done", date(2026, 8, 25), date(2026, 8, 22)),
-    Stage("外立面与门窗", "now", date(2026, 12, 20), forecast=date(2026, 12, 20), percent=62, note="本周新增现场照片 8 张"),
+    Stage(
+        "外立面与门窗", "now", date(2026, 12, 20), forecast=date(2026, 12, 20), percent=62, note="本周新增现场照片 8 张"
+    ),
     Stage("室内装修", "late", date(2026, 11, 10), forecast=date(2026, 12, 28), percent=15, note="瓷砖到货推迟"),
     Stage("园林与公共区域", "next", date(2027, 2, 28)),
     Stage("联合验收与交付", "next", date(2027, 6, 30)),
@@ -51,7 +53,9 @@ class SampleForm(CreatingForm):
     when = DateField("方便上门的日子", description="周一至周日都可以")
     place = SelectField("房屋", choices=[("1", "翠澜湾 3栋1206"), ("2", "屿禾里 2栋1单元1803")])
     kind = RadioField(
-        "您要提交什么", choices=[("repair", "报修|漏水、门窗、电路、墙面"), ("complaint", "投诉|我们没做好的事"), ("ask", "咨询")], default="repair"
+        "您要提交什么",
+        choices=[("repair", "报修|漏水、门窗、电路、墙面"), ("complaint", "投诉|我们没做好的事"), ("ask", "咨询")],
+        default="repair",
     )
     parts = SelectMultipleField("涉及的位置", choices=[("k", "厨房"), ("b", "卫生间"), ("l", "客厅")])
     photos = PhotosField("照片")

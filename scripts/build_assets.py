@@ -22,7 +22,16 @@ UNUSED = re.compile(
 )
 KEPT = re.compile(r"\.text-(start|end|center|nowrap|wrap|break|truncate|decoration-none)|\.g[xy]?-[0-5]\b|\.border-0")
 
-STYLES = ("tokens", "tokens_dark", "tokens_elder", "tokens_elder_dark", "base", "layout", "layout_member", "layout_staff")
+STYLES = (
+    "tokens",
+    "tokens_dark",
+    "tokens_elder",
+    "tokens_elder_dark",
+    "base",
+    "layout",
+    "layout_member",
+    "layout_staff",
+)
 
 SKIPPED = {"node_modules", ".venv", "tests", "benchmarks", "migrations"}
 QUOTED = re.compile(r"""["'#]([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
@@ -131,7 +140,9 @@ class Build:
             return f"{found[1]}./{self.module(found[2]).removeprefix('js/')}{found[3]}"
 
         text = (self.static / "js" / name).read_text()
-        return self.write(f"js/{name}", re.sub(r"""((?:from|import)\s*\(?\s*["'])\./([\w-]+\.js)(["'])""", renamed, text))
+        return self.write(
+            f"js/{name}", re.sub(r"""((?:from|import)\s*\(?\s*["'])\./([\w-]+\.js)(["'])""", renamed, text)
+        )
 
 
 def stripped(css: str) -> str:

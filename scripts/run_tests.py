@@ -37,7 +37,12 @@ def _suite(name: str, extra: list[str], **environment: str) -> tuple[int, str, d
     command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadgroup"]
     command += ["-p", "no:cacheprovider", "-rs", *extra, *sys.argv[1:]]
     run = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert run.stdout
     last = ""

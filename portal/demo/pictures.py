@@ -62,7 +62,14 @@ def _hills(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
 
 
 def _tower(
-    draw: ImageDraw.ImageDraw, left: int, ground: int, width: int, height: int, full: int, facade: float, chance: random.Random
+    draw: ImageDraw.ImageDraw,
+    left: int,
+    ground: int,
+    width: int,
+    height: int,
+    full: int,
+    facade: float,
+    chance: random.Random,
 ) -> None:
     if height < 10:
         return
@@ -105,14 +112,14 @@ def room(*, seed: int, fault: str = "none") -> Drawn:
     draw.rectangle((150, 500, 590, 620), fill=(132, 148, 138))
     if fault == "stain":
         for _spot in range(60):
-            x, y, size = chance.gauss(1190, 130), 640 + abs(chance.gauss(0, 50)), chance.randint(14, 60)
-            draw.ellipse((x, y, x + size, y + size * 0.7), fill=(202 - chance.randint(0, 24), 182, 150))
+            left, top, size = chance.gauss(1190, 130), 640 + abs(chance.gauss(0, 50)), chance.randint(14, 60)
+            draw.ellipse((left, top, left + size, top + size * 0.7), fill=(202 - chance.randint(0, 24), 182, 150))
     elif fault == "crack":
-        x, y = 760.0, 130.0
-        while y < 740:
+        at, down = 760.0, 130.0
+        while down < 740:
             step = (chance.gauss(0, 16), chance.randint(16, 34))
-            draw.line((x, y, x + step[0], y + step[1]), fill=(92, 84, 76), width=chance.randint(3, 7))
-            x, y = x + step[0], y + step[1]
+            draw.line((at, down, at + step[0], down + step[1]), fill=(92, 84, 76), width=chance.randint(3, 7))
+            at, down = at + step[0], down + step[1]
     elif fault == "tile":
         draw.polygon([(620, 850), (860, 840), (900, 950), (640, 968)], fill=(150, 116, 84), outline=(90, 70, 54))
     return _drawn(picture.filter(ImageFilter.GaussianBlur(1.0)), f"room-{seed}.jpg")

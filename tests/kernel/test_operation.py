@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from kernel.clock import now
 from kernel.db import (
     StrayCommit,
     SwallowedFailure,
@@ -17,7 +18,6 @@ from kernel.db import (
     operation,
 )
 from kernel.limits import LimitWindow
-from kernel.clock import now
 from kernel.numbers import DrawnNumber
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -85,7 +85,14 @@ def test_search_finds_chinese_of_any_length_and_latin_words(write) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["19900000001", "+86 199 0000 0001", "008619900000001", "１９９０００００００１", "tel:+86-199-0000-0001", "199-0000-0001"],
+    [
+        "19900000001",
+        "+86 199 0000 0001",
+        "008619900000001",
+        "１９９０００００００１",
+        "tel:+86-199-0000-0001",
+        "199-0000-0001",
+    ],
 )
 def test_one_number_has_one_canonical_form(written: str) -> None:
     assert mobiles.canonical(written) == "+8619900000001"
@@ -111,7 +118,8 @@ def test_a_day_in_shanghai_begins_at_sixteen_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "javascript:alert(1)", "\thttps://evil", "/\\evil", "/a\nb", "", None]
+    "target",
+    ["//evil.example", "https://evil.example", "javascript:alert(1)", "\thttps://evil", "/\\evil", "/a\nb", "", None],
 )
 def test_foreign_addresses_are_no_way_on(target: str | None) -> None:
     assert safe_next(target, "/me/") == "/me/"

@@ -129,7 +129,8 @@ class Browser:
                     f"//button[normalize-space()={text}] | //a[normalize-space()={text}] | //summary[normalize-space()={text}]"
                     f" | //input[@type='submit' and @value={text}] | //label[normalize-space()={text}]",
                 ) or self.driver.find_elements(
-                    By.XPATH, f"//main//*[self::button or self::a or self::summary or self::label][contains(normalize-space(), {text})]"
+                    By.XPATH,
+                    f"//main//*[self::button or self::a or self::summary or self::label][contains(normalize-space(), {text})]",
                 )
             return next((element for element in found if element.is_displayed()), None)
 
@@ -138,7 +139,9 @@ class Browser:
     def field(self, name: str) -> WebElement:
         """Return the field of a name."""
         return self.waits_for(
-            lambda: next(iter(self.driver.find_elements(By.CSS_SELECTOR, f"main [name='{name}']:not([type=hidden])")), None),
+            lambda: next(
+                iter(self.driver.find_elements(By.CSS_SELECTOR, f"main [name='{name}']:not([type=hidden])")), None
+            ),
             f"a field {name}",
         )
 
@@ -193,13 +196,17 @@ class Browser:
             ".then(done, error => done({violations: [{id: String(error), nodes: []}]}))"
         )
         return [
-            f"{violation['id']}: {node['html'][:140]}" for violation in result["violations"] for node in violation["nodes"] or [{"html": ""}]
+            f"{violation['id']}: {node['html'][:140]}"
+            for violation in result["violations"]
+            for node in violation["nodes"] or [{"html": ""}]
         ]
 
     def scrolls_sideways(self) -> bool:
         """Say whether the page is wider than the screen."""
         return bool(
-            self.driver.execute_script("return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+            self.driver.execute_script(
+                "return document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+            )
         )
 
     def keeps_a_picture(self, path: Path) -> None:
@@ -209,7 +216,13 @@ class Browser:
             "Page.captureScreenshot",
             {
                 "captureBeyondViewport": True,
-                "clip": {"x": 0, "y": 0, "width": self.driver.execute_script("return innerWidth"), "height": min(height, 8000), "scale": 1},
+                "clip": {
+                    "x": 0,
+                    "y": 0,
+                    "width": self.driver.execute_script("return innerWidth"),
+                    "height": min(height, 8000),
+                    "scale": 1,
+                },
             },
         )
         import base64

@@ -36,9 +36,36 @@ def running(*, durable: bool = False) -> Iterator[str]:
     as_user = _as_user(folder)
     data = folder / "data"
     try:
-        _run([*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
+        _run(
+            [
+                *as_user,
+                str(binaries / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "portal",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ]
+        )
         options = OPTIONS.format(port=port, folder=folder, fsync="on" if durable else "off")
-        _run([*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"])
+        _run(
+            [
+                *as_user,
+                str(binaries / "pg_ctl"),
+                "-D",
+                str(data),
+                "-w",
+                "-l",
+                str(folder / "log"),
+                "-o",
+                options,
+                "start",
+            ]
+        )
         try:
             yield f"postgresql+psycopg://portal@127.0.0.1:{port}/postgres"
         finally:
@@ -66,7 +93,9 @@ def _exists(name: str) -> bool:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", timeout=120)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", timeout=120
+    )
     if done.returncode:
         raise RuntimeError(f"{command[-1]}: {done.stderr.decode(errors='replace')[-2000:]}")
 
