@@ -76,17 +76,14 @@ function send(event, form) {
     progress.value = Math.round((100 * step.loaded) / step.total);
     words.textContent = chinese ? `照片已上传 ${progress.value}%` : `${progress.value}% of the photos sent`;
   });
+  // The answer is shown as it is: asking for it a second time would lose the message that it carries.
   request.addEventListener("load", () => {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    if (request.responseURL && request.status < 400) {
-      location.href = request.responseURL;
-    } else {
-      document.body.replaceWith(page.body);
-      document.title = page.title;
-      document.querySelector("[data-errors]")?.focus();
-      import("./form.js").then((module) => module.bind(document));
-      bind(document);
-    }
+    if (request.responseURL && request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
+    document.title = page.title;
+    document.body.replaceWith(page.body);
+    scrollTo(0, 0);
+    document.dispatchEvent(new CustomEvent("page:replaced"));
   });
   request.addEventListener("error", () => {
     words.textContent = chinese ? "网络断了，内容都还在。请再点一次发送。" : "The connection broke. Everything is still here; please send again.";

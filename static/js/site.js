@@ -20,3 +20,13 @@ async function start(root) {
 
 start(document);
 document.addEventListener("htmx:after:swap", (event) => start(event.detail?.ctx?.target ?? document));
+
+// A page that a script put in place of another one: start its behaviours; going back asks the server again.
+let place = null;
+document.addEventListener("page:replaced", () => {
+  place = location.pathname + location.search;
+  start(document);
+});
+addEventListener("popstate", () => {
+  if (place !== null && place !== location.pathname + location.search) location.reload();
+});
