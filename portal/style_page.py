@@ -62,6 +62,14 @@ class SampleForm(CreatingForm):
     public = BooleanField("同意公开在业主之声，隐去姓名和房号")
 
 
+class WrongForm(CreatingForm):
+    """A form that comes back."""
+
+    subject = TextField("哪里有问题", most=60, description="一句话，比如“主卧飘窗渗水”")
+    own_mobile = MobileField("手机号")
+    way = RadioField("怎样联系您", choices=[("phone", "电话"), ("portal", "站内消息")])
+
+
 def init_style_page(app: Flask) -> None:
     """Add /style where people build and try the club, and nowhere else."""
     own = app.extensions["settings"]
@@ -77,10 +85,10 @@ def show() -> str:
 def samples() -> dict[str, Any]:
     """Return what the style page shows."""
     now = clock.now()
-    wrong = SampleForm(formdata=None, prefix="wrong-")
-    wrong.title.errors = ["请填写这一项。"]
-    wrong.mobile.errors = ["手机号应为 11 位数字。"]
-    wrong.kind.errors = ["请选择一项。"]
+    wrong = WrongForm(formdata=None)
+    wrong.subject.errors = ["请填写这一项。"]
+    wrong.own_mobile.errors = ["手机号应为 11 位数字。"]
+    wrong.way.errors = ["请选择一项。"]
     return {
         "form": SampleForm(formdata=None),
         "wrong": wrong,
