@@ -155,6 +155,7 @@ class ConstructionUpdate(db.Model):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    told_until: Mapped[int] = mapped_column(BigId, default=0)
 
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
     building: Mapped[Building | None] = relationship(lazy="raise_on_sql")
