@@ -105,12 +105,12 @@ class Build:
         return f"{LAYERS}@layer bootstrap{{{bootstrap}}}{own}{stripped((css / 'print.css').read_text())}"
 
     def themed(self, path: Path) -> str:
-        """Return a style file; a dark one twice: as chosen, and as the system's wish when nothing was chosen."""
+        """Return a style file; a dark one twice: as chosen, and as the system's wish when nothing was chosen. Paper is white."""
         text = stripped(path.read_text())
         if not path.stem.endswith("dark"):
             return text
         wished = text.replace('[data-theme="dark"]', '[data-theme="auto"]')
-        return f"{text}@media (prefers-color-scheme:dark){{{wished}}}"
+        return f"@media screen{{{text}}}@media screen and (prefers-color-scheme:dark){{{wished}}}"
 
     def icons(self) -> str:
         """Return one sprite of the icons we use; each is shown with <use href="...icons.svg#name">."""
