@@ -105,8 +105,12 @@ def embedded_secret(var_dir: Path) -> str:
 
 def embedded_defaults() -> None:
     """Fill in what an embedded installation needs, so that the commands work without any setting."""
-    var_dir = Path(os.environ.get("PORTAL_VAR_DIR", "var"))
-    if "PORTAL_SECRET_KEY" not in os.environ:
-        os.environ["PORTAL_SECRET_KEY"] = embedded_secret(var_dir)
-    if "PORTAL_DATABASE_URL" not in os.environ:
-        os.environ.setdefault("PORTAL_DEMO", "1")
+    given, var_dir = os.environ, Path(os.environ.get("PORTAL_VAR_DIR", "var"))
+    var_dir.mkdir(parents=True, exist_ok=True)
+    if "PORTAL_SECRET_KEY" not in given:
+        given["PORTAL_SECRET_KEY"] = embedded_secret(var_dir)
+    if "PORTAL_DATABASE_URL" not in given:
+        given.setdefault("PORTAL_DEMO", "1")
+    given.setdefault("PORTAL_DATABASE_URL", f"sqlite:///{var_dir / 'portal.sqlite'}")
+    given.setdefault("PORTAL_QUEUE_URL", f"sqlite:{var_dir / 'queue.sqlite'}")
+    given.setdefault("PORTAL_FILES_URL", f"file:{var_dir / 'files'}")
