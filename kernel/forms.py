@@ -120,7 +120,7 @@ class _Needed(InputRequired):
 
     def __call__(self, form: Any, field: Field) -> None:
         if not field.data:
-            field.errors = []
+            field.errors = []  # type: ignore[assignment]
             raise StopValidation(str(self.message or _("Please fill this in.")))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, Field, HiddenField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError, any_of
 
 from kernel.errors import Refused
@@ -13,7 +14,7 @@ from kernel.web import LOCALES
 from member import rules
 from member.models import NAME_LENGTH, Purpose
 
-LANGUAGES = [(LOCALES[0], "简体中文"), (LOCALES[1], "English")]
+LANGUAGES = [SelectChoice(LOCALES[0], "简体中文"), SelectChoice(LOCALES[1], "English")]
 
 
 class _NameChecked:
@@ -35,13 +36,13 @@ class MobileForm(Form):
 class CodeForm(Form):
     """The code that came by text message."""
 
-    code = TextField(_l("Code"), most=12)
+    code = TextField(_l("Code from the message"), most=12)
 
 
 class JoinForm(_NameChecked, CreatingForm):
     """The code, the name, and two decisions that are taken separately and never for the person (PIPL 14, 16)."""
 
-    code = TextField(_l("Code"), most=12)
+    code = TextField(_l("Code from the message"), most=12)
     name = TextField(_l("Name"), most=NAME_LENGTH)
     membership = BooleanField(
         _l("I agree to the terms and the privacy policy"),

@@ -25,7 +25,7 @@ class MemberState(enum.Enum):
 
     @property
     def label(self) -> Any:
-        return {"active": _l("Active"), "archived": _l("Archived"), "closed": _l("Closed")}[self.value]
+        return {"active": _l("Membership active"), "archived": _l("Membership archived"), "closed": _l("Membership closed")}[self.value]
 
 
 class Member(db.Model):
