@@ -8,6 +8,7 @@ const lazily = {
   "[data-filters]": () => import("./filters.js"),
   "[data-copy], [data-share]": () => import("./share.js"),
   "[data-clock], [data-countdown]": () => import("./clock.js"),
+  "[data-scanner]": () => import("./scanner.js"),
   "[data-form]": () => import("./form.js"),
   "[data-hx-get], [data-hx-post], [data-hx-boost]": () => import("./fragments.js"),
 };
