@@ -1,0 +1,401 @@
+"""Tables of the events: the event, a party's registration, the log of its queue, what happened at the door."""
+
+import enum
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.db import BigId, UtcDateTime, append_only, db, text_enum
+
+
+class EventKind(enum.Enum):
+    """What sort of event it is."""
+
+    OPEN_DAY = "open_day"
+    FRAME_OPENING = "frame_opening"
+    FINISHED_OPENING = "finished_opening"
+    GROUP_VISIT = "group_visit"
+    CARE = "care"
+    MOVE_IN = "move_in"
+    DIALOGUE = "dialogue"
+    CULTURE = "culture"
+
+    @property
+    def label(self) -> Any:
+        return _KINDS[self]
+
+
+_KINDS = {
+    EventKind.OPEN_DAY: _l("Site open day"),
+    EventKind.FRAME_OPENING: _l("Frame opening"),
+    EventKind.FINISHED_OPENING: _l("Finished home opening"),
+    EventKind.GROUP_VISIT: _l("Group visit"),
+    EventKind.CARE: _l("Customer care"),
+    EventKind.MOVE_IN: _l("Move-in ceremony"),
+    EventKind.DIALOGUE: _l("Talk with the developer"),
+    EventKind.CULTURE: _l("Neighbours and culture"),
+}
+
+
+class Audience(enum.Enum):
+    """Who may see an event and sign up."""
+
+    ALL = "all"
+    MEMBERS = "members"
+    OWNERS = "owners"
+
+    @property
+    def label(self) -> Any:
+        return _AUDIENCES[self]
+
+
+_AUDIENCES = {
+    Audience.ALL: _l("Everybody sees it, members sign up"),
+    Audience.MEMBERS: _l("Members only"),
+    Audience.OWNERS: _l("Owners of the project only"),
+}
+
+
+class EventState(enum.Enum):
+    """How far an event is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+    @property
+    def label(self) -> Any:
+        return _EVENT_STATES[self]
+
+
+_EVENT_STATES = {
+    EventState.DRAFT: _l("Draft"),
+    EventState.PUBLISHED: _l("Published"),
+    EventState.CANCELLED: _l("Cancelled"),
+    EventState.FINISHED: _l("Finished"),
+}
+
+
+class RegistrationState(enum.Enum):
+    """How a party's sign-up stands."""
+
+    SEATED = "seated"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+
+    @property
+    def label(self) -> Any:
+        return _REGISTRATION_STATES[self]
+
+
+_REGISTRATION_STATES = {
+    RegistrationState.SEATED: _l("Place confirmed"),
+    RegistrationState.WAITING: _l("On the waiting list"),
+    RegistrationState.OFFERED: _l("Place offered"),
+    RegistrationState.CANCELLED: _l("Sign-up cancelled"),
+    RegistrationState.LAPSED: _l("Not taken up"),
+    RegistrationState.ATTENDED: _l("Attended"),
+    RegistrationState.NO_SHOW: _l("Did not come"),
+}
+
+HOLDING = (
+    RegistrationState.SEATED,
+    RegistrationState.OFFERED,
+    RegistrationState.ATTENDED,
+    RegistrationState.NO_SHOW,
+)
+"""States in which a party's heads count against the capacity."""
+LIVE = (*HOLDING, RegistrationState.WAITING)
+"""States of which a member has at most one per event."""
+ENDED = (RegistrationState.CANCELLED, RegistrationState.LAPSED)
+
+
+def _among(states: tuple[RegistrationState, ...]) -> str:
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+class Event(db.Model):
+    """Something the club invites to; ``heads_taken`` is changed under the row's lock only."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.CheckConstraint("capacity >= 1", name="capacity"),
+        sa.CheckConstraint("heads_taken >= 0 AND heads_taken <= capacity", name="heads_taken"),
+        sa.CheckConstraint("ends_at > starts_at", name="times"),
+        sa.CheckConstraint("price_points >= 0", name="price_points"),
+        sa.CheckConstraint("companions_limit >= 0", name="companions_limit"),
+        sa.CheckConstraint("audience <> 'owners' OR project_code IS NOT NULL", name="owners_project"),
+        sa.Index("ix_event_state_starts_at", "state", "starts_at", "id"),
+        sa.Index("ix_event_state_ends_at", "state", "ends_at"),
+        sa.Index("ix_event_city_code", "city_code", "starts_at"),
+        sa.Index("ix_event_project_code", "project_code", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[EventKind] = mapped_column(text_enum(EventKind))
+    title_zh: Mapped[str] = mapped_column(sa.String(80))
+    title_en: Mapped[str | None] = mapped_column(sa.String(120))
+    text_zh: Mapped[str] = mapped_column(sa.Text)
+    text_en: Mapped[str | None] = mapped_column(sa.Text)
+    city_code: Mapped[str] = mapped_column(sa.String(10))
+    project_code: Mapped[str | None] = mapped_column(sa.String(20))
+    audience: Mapped[Audience] = mapped_column(text_enum(Audience))
+    place: Mapped[str] = mapped_column(sa.String(80))
+    address: Mapped[str] = mapped_column(sa.String(160))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancel_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    capacity: Mapped[int]
+    heads_taken: Mapped[int] = mapped_column(default=0)
+    companions_limit: Mapped[int]
+    children_limit: Mapped[int | None]
+    price_points: Mapped[int] = mapped_column(default=0)
+    grants_points: Mapped[bool] = mapped_column(default=True)
+    tier_priority: Mapped[bool] = mapped_column(default=False)
+    safety_notice: Mapped[str | None] = mapped_column(sa.Text)
+    state: Mapped[EventState] = mapped_column(text_enum(EventState), default=EventState.DRAFT)
+    sequence: Mapped[int] = mapped_column(default=0)
+    last_queue_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_reason: Mapped[str | None] = mapped_column(sa.String(300))
+
+    @property
+    def heads_left(self) -> int:
+        """How many heads still fit."""
+        return self.capacity - self.heads_taken
+
+    @property
+    def is_published(self) -> bool:
+        return self.state is EventState.PUBLISHED
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state is EventState.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state is EventState.CANCELLED
+
+    @property
+    def is_public(self) -> bool:
+        """Say whether everybody may see it, also without signing in."""
+        return self.audience is Audience.ALL and not self.is_draft
+
+    @property
+    def most_heads(self) -> int:
+        """The largest party: the member and the companions."""
+        return min(1 + self.companions_limit, self.capacity)
+
+    def title_in(self, locale: str) -> str:
+        """Return the title in a language; Chinese where no other was written."""
+        return (self.title_en if locale == "en" else None) or self.title_zh
+
+    def text_in(self, locale: str) -> str:
+        """Return the description in a language; Chinese where no other was written."""
+        return (self.text_en if locale == "en" else None) or self.text_zh
+
+    @property
+    def day(self) -> date:
+        """The day in Shanghai on which it starts."""
+        return clock.day_of(self.starts_at)
+
+    @property
+    def ends_same_day(self) -> bool:
+        return self.day == clock.day_of(self.ends_at)
+
+    def standing_at(self, moment: datetime) -> str:
+        """Return how it stands for somebody who would like to come: open, full, early, closed, over, cancelled, draft."""
+        if self.state in (EventState.DRAFT, EventState.CANCELLED):
+            return self.state.value
+        if self.is_over_at(moment) or self.state is EventState.FINISHED:
+            return "over"
+        if moment < self.opens_at:
+            return "early"
+        if moment >= self.closes_at:
+            return "closed"
+        return "open" if self.heads_left > 0 else "full"
+
+    def takes_sign_ups_at(self, moment: datetime) -> bool:
+        """Say whether the sign-up is open at a moment."""
+        return self.is_published and self.opens_at <= moment < self.closes_at
+
+    def is_over_at(self, moment: datetime) -> bool:
+        """Say whether the event has ended at a moment."""
+        return moment >= self.ends_at
+
+    def door_is_open_at(self, moment: datetime) -> bool:
+        """Say whether parties may be let in: from six hours before until a week after, for lists kept on paper."""
+        opened = self.starts_at - timedelta(hours=6) <= moment < self.ends_at + timedelta(days=7)
+        return opened and self.state in (EventState.PUBLISHED, EventState.FINISHED)
+
+
+class Registration(db.Model):
+    """A party's sign-up; ``terms`` is the policy as it was when the party signed up."""
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        sa.CheckConstraint("adults >= 1 AND infants >= 0 AND preschoolers >= 0 AND pupils >= 0", name="party"),
+        sa.CheckConstraint("heads = adults + infants + preschoolers + pupils", name="heads"),
+        sa.CheckConstraint("heads_in >= 0 AND heads_in <= heads", name="heads_in"),
+        sa.Index(
+            "uq_registration_live",
+            "event_id",
+            "member_id",
+            unique=True,
+            sqlite_where=sa.text(f"state IN ({_among(LIVE)})"),
+            postgresql_where=sa.text(f"state IN ({_among(LIVE)})"),
+        ),
+        sa.Index("ix_registration_queue", "event_id", "state", sa.desc("priority"), "joined_at", "id"),
+        sa.Index("ix_registration_member", "member_id", "id"),
+        sa.Index("ix_registration_member_state", "member_id", "state", "ended_at"),
+        sa.Index(
+            "ix_registration_offer",
+            "offer_until",
+            sqlite_where=sa.text("state = 'offered'"),
+            postgresql_where=sa.text("state = 'offered'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    adults: Mapped[int]
+    infants: Mapped[int] = mapped_column(default=0)
+    preschoolers: Mapped[int] = mapped_column(default=0)
+    pupils: Mapped[int] = mapped_column(default=0)
+    heads: Mapped[int]
+    heads_in: Mapped[int] = mapped_column(default=0)
+    state: Mapped[RegistrationState] = mapped_column(text_enum(RegistrationState))
+    priority: Mapped[int] = mapped_column(default=0)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queue_number: Mapped[int | None]
+    offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ticket_code: Mapped[str | None] = mapped_column(sa.String(12), unique=True)
+    terms: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    notice_accepted: Mapped[bool] = mapped_column(default=False)
+    points_paid: Mapped[int] = mapped_column(default=0)
+    points_check_in_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    excused_reason: Mapped[str | None] = mapped_column(sa.String(300))
+    told_sequence: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(lazy="raise_on_sql")
+
+    @property
+    def children(self) -> int:
+        return self.infants + self.preschoolers + self.pupils
+
+    @property
+    def is_seated(self) -> bool:
+        return self.state is RegistrationState.SEATED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state is RegistrationState.WAITING
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state is RegistrationState.OFFERED
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def holds_heads(self) -> bool:
+        return self.state in HOLDING
+
+    @property
+    def has_ticket(self) -> bool:
+        """Say whether there is a ticket to show at the door."""
+        return self.state in (RegistrationState.SEATED, RegistrationState.ATTENDED) and self.ticket_code is not None
+
+    @property
+    def heads_out(self) -> int:
+        """How many of the party have not been let in yet."""
+        return self.heads - self.heads_in
+
+
+class QueueStep(enum.Enum):
+    """What happened to a waiting party."""
+
+    JOINED = "joined"
+    OFFERED = "offered"
+    SKIPPED = "skipped"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    LEFT = "left"
+    PASSED = "passed"
+
+
+class QueueLog(db.Model):
+    """One line of the queue's story, told to everybody who waits; it names parties by their queue number only."""
+
+    __tablename__ = "queue_log"
+    __table_args__ = (sa.Index("ix_queue_log_event", "event_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    queue_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    step: Mapped[QueueStep] = mapped_column(text_enum(QueueStep))
+    heads: Mapped[int]
+    heads_free: Mapped[int]
+
+    @property
+    def sentence(self) -> Any:
+        return _STEPS[self.step]
+
+
+_STEPS = {
+    QueueStep.JOINED: _l("No. %(number)s joined the waiting list with %(heads)s."),
+    QueueStep.OFFERED: _l("No. %(number)s was offered a place for %(heads)s; %(free)s were free."),
+    QueueStep.SKIPPED: _l("No. %(number)s keeps its turn: it needs %(heads)s, and only %(free)s were free."),
+    QueueStep.ACCEPTED: _l("No. %(number)s took the place."),
+    QueueStep.DECLINED: _l("No. %(number)s declined the place."),
+    QueueStep.LAPSED: _l("No. %(number)s did not answer in time."),
+    QueueStep.LEFT: _l("No. %(number)s left the waiting list."),
+    QueueStep.PASSED: _l("A new party fitted into %(free)s free places; No. %(number)s needs %(heads)s and keeps its turn."),
+}
+
+
+class CheckIn(db.Model):
+    """Heads of a party that were let in, or, with ``undoes_id``, a mistake at the door that was undone."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        sa.CheckConstraint("heads >= 1", name="heads"),
+        sa.Index("ix_check_in_registration", "registration_id", "id"),
+        sa.Index("ix_check_in_event", "event_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    heads: Mapped[int]
+    nonce: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    undoes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("check_in.id"), unique=True)
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+    by_staff_id: Mapped[int] = mapped_column(BigId)
+    by_name: Mapped[str] = mapped_column(sa.String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+append_only(QueueLog.__table__)  # type: ignore[arg-type]
+append_only(CheckIn.__table__)  # type: ignore[arg-type]
