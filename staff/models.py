@@ -36,13 +36,33 @@ class OrgUnit(db.Model):
 
     __tablename__ = "org_unit"
     __table_args__ = (
-        sa.Index("uq_org_unit_group", "kind", unique=True, sqlite_where=sa.text("kind = 'group'"), postgresql_where=sa.text("kind = 'group'")),
-        sa.Index("uq_org_unit_city", "city_code", unique=True, sqlite_where=sa.text("kind = 'city'"), postgresql_where=sa.text("kind = 'city'")),
-        sa.Index("uq_org_unit_project", "project_code", unique=True, sqlite_where=sa.text("kind = 'project'"), postgresql_where=sa.text("kind = 'project'")),
+        sa.Index(
+            "uq_org_unit_group",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("kind = 'group'"),
+            postgresql_where=sa.text("kind = 'group'"),
+        ),
+        sa.Index(
+            "uq_org_unit_city",
+            "city_code",
+            unique=True,
+            sqlite_where=sa.text("kind = 'city'"),
+            postgresql_where=sa.text("kind = 'city'"),
+        ),
+        sa.Index(
+            "uq_org_unit_project",
+            "project_code",
+            unique=True,
+            sqlite_where=sa.text("kind = 'project'"),
+            postgresql_where=sa.text("kind = 'project'"),
+        ),
         sa.CheckConstraint("(kind = 'group') = (parent_id IS NULL)", name="only_the_group_is_top"),
         sa.CheckConstraint("kind <> 'group' OR (city_code IS NULL AND project_code IS NULL)", name="group_codes"),
         sa.CheckConstraint("kind <> 'city' OR (city_code IS NOT NULL AND project_code IS NULL)", name="city_codes"),
-        sa.CheckConstraint("kind <> 'project' OR (city_code IS NOT NULL AND project_code IS NOT NULL)", name="project_codes"),
+        sa.CheckConstraint(
+            "kind <> 'project' OR (city_code IS NOT NULL AND project_code IS NOT NULL)", name="project_codes"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -238,7 +258,9 @@ class Proposal(db.Model):
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         ),
-        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> proposed_by_id OR state = 'withdrawn'", name="two_people"),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> proposed_by_id OR state = 'withdrawn'", name="two_people"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -45,9 +45,7 @@ def _is_guessable(password: str, words: list[str]) -> bool:
     for word in words:
         if len(word) > 1:
             password = password.replace(word, "")
-    kept = [
-        c for n, c in enumerate(password) if n == 0 or ord(c) - ord(password[n - 1]) not in {-1, 0, 1}
-    ]
+    kept = [c for n, c in enumerate(password) if n == 0 or ord(c) - ord(password[n - 1]) not in {-1, 0, 1}]
     return len(set(kept)) < 5
 
 

@@ -16,17 +16,125 @@ class Preset:
     permissions: tuple[str, ...]
 
 
+_CASES_OF_ONES_OWN = (
+    "service_requests.read",
+    "service_requests.reply",
+    "service_requests.note",
+    "service_requests.assign",
+    "service_requests.resolve",
+    "service_requests.contact",
+)
+_CUSTOMER_RELATIONS = (
+    *_CASES_OF_ONES_OWN,
+    "service_requests.file_on_behalf",
+    "homes.read",
+    "homes.publish_progress",
+    "homes.decide_binding",
+    "points.see_accounts",
+    "points.see_orders",
+    "points.hand_over",
+    "points.give",
+)
+
 _PRESETS = (
-    Preset("event_staff", "Event staff", _l("Event staff"), ()),
-    Preset("specialist", "Customer relations specialist", _l("Customer relations specialist"), ()),
-    Preset("manager", "Customer relations manager", _l("Customer relations manager"), ()),
-    Preset("repair_engineer", "Repair engineer", _l("Repair engineer"), ()),
-    Preset("moderator", "Moderator", _l("Moderator"), ()),
-    Preset("sales", "Sales", _l("Sales"), ()),
-    Preset("information", "Information and statistics", _l("Information and statistics"), ()),
-    Preset("coordination", "General coordination", _l("General coordination"), ()),
-    Preset("auditor", "Auditor", _l("Auditor"), ("staff.read", "staff.audit")),
-    Preset("administrator", "Administrator", _l("Administrator"), ("staff.read", "staff.manage", "staff.audit")),
+    Preset(
+        "event_staff",
+        "Event staff",
+        _l("Event staff"),
+        (
+            "events.read",
+            "events.prepare",
+            "events.manage",
+            "events.attendees",
+            "events.check_in",
+            "points.see_orders",
+            "points.hand_over",
+            "points.edit_rewards",
+        ),
+    ),
+    Preset("specialist", "Customer relations specialist", _l("Customer relations specialist"), _CUSTOMER_RELATIONS),
+    Preset(
+        "manager",
+        "Customer relations manager",
+        _l("Customer relations manager"),
+        (*_CUSTOMER_RELATIONS, "service_requests.decline", "events.read"),
+    ),
+    Preset(
+        "repair_engineer",
+        "Repair engineer",
+        _l("Repair engineer"),
+        (*_CASES_OF_ONES_OWN, "homes.read"),
+    ),
+    Preset("moderator", "Moderator", _l("Moderator"), ("service_requests.hide_posts",)),
+    Preset("sales", "Sales", _l("Sales"), ("homes.read", "homes.edit_project", "events.read")),
+    Preset(
+        "information",
+        "Information and statistics",
+        _l("Information and statistics"),
+        (
+            "service_requests.read",
+            "homes.read",
+            "homes.import_ledger",
+            "events.read",
+            "points.see_orders",
+            "points.see_rules",
+        ),
+    ),
+    Preset(
+        "coordination",
+        "General coordination",
+        _l("General coordination"),
+        (*_CASES_OF_ONES_OWN, "service_requests.decline", "homes.read", "events.read"),
+    ),
+    Preset(
+        "auditor",
+        "Auditor",
+        _l("Auditor"),
+        (
+            "staff.read",
+            "staff.audit",
+            "service_requests.read",
+            "homes.read",
+            "events.read",
+            "events.prepare",
+            "events.attendees",
+            "points.see_accounts",
+            "points.see_orders",
+            "points.see_rules",
+        ),
+    ),
+    Preset(
+        "administrator",
+        "Administrator",
+        _l("Administrator"),
+        (
+            "staff.read",
+            "staff.manage",
+            "staff.audit",
+            *_CUSTOMER_RELATIONS,
+            "service_requests.decline",
+            "service_requests.hide_posts",
+            "homes.import_ledger",
+            "homes.edit_project",
+            "events.read",
+            "events.prepare",
+            "events.manage",
+            "events.attendees",
+            "events.check_in",
+            "points.approve",
+            "points.edit_rewards",
+            "points.see_rules",
+        ),
+    ),
 )
 
 PRESETS = {preset.code: preset for preset in _PRESETS}
+
+
+def in_domains(permissions: list[str]) -> dict[str, list[str]]:
+    """Return permissions by their package, for showing them."""
+    found: dict[str, list[str]] = {}
+    for permission in sorted(permissions):
+        package, _dot, verb = permission.partition(".")
+        found.setdefault(package, []).append(verb)
+    return found

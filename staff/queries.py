@@ -9,12 +9,15 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock, paging
 from kernel.audit import AuditEntry
 from kernel.db import db
+from kernel.files import StoredFile
+from staff import proposals
 from staff.models import (
     Invitation,
     OrgUnit,
     PersonState,
     Proposal,
     ProposalState,
+    RecoveryCode,
     Role,
     RoleGrant,
     StaffPerson,
@@ -46,6 +49,33 @@ def people_by_id(person_ids: Sequence[int]) -> dict[int, StaffPerson]:
 def by_login(login: str) -> StaffPerson | None:
     """Return the person with a login, written in any case."""
     return db.session.scalar(sa.select(StaffPerson).where(StaffPerson.login == login.strip().lower()))
+
+
+def photo_of(person: StaffPerson) -> StoredFile | None:
+    """Return a person's photo."""
+    return db.session.get(StoredFile, person.photo_id) if person.photo_id else None
+
+
+def recovery_codes_left(person_id: int) -> int:
+    """Return how many recovery codes a person has not used yet."""
+    query = sa.select(sa.func.count()).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def colleagues_of(person: StaffPerson) -> list[StaffPerson]:
+    """Return the active people of the same part of the organisation, for the choice of a stand-in."""
+    return list(
+        db.session.scalars(
+            sa.select(StaffPerson)
+            .where(
+                StaffPerson.unit_id == person.unit_id,
+                StaffPerson.id != person.id,
+                StaffPerson.state == PersonState.ACTIVE,
+            )
+            .order_by(StaffPerson.login)
+            .limit(200)
+        )
+    )
 
 
 # --- rights ------------------------------------------------------------------------------------------------------------
@@ -190,7 +220,7 @@ def units_for(viewer: StaffPerson) -> list[OrgUnit]:
 # --- proposals ---------------------------------------------------------------------------------------------------------
 
 
-def _proposals() -> sa.Select[tuple[Proposal]]:
+def _proposals() -> sa.Select[Any]:
     return sa.select(Proposal).options(joinedload(Proposal.proposed_by), joinedload(Proposal.decided_by))
 
 
@@ -205,6 +235,11 @@ def proposals_for(viewer: StaffPerson, *, state: str = "open", cursor: str | Non
 def proposal_for(viewer: StaffPerson, proposal_id: int) -> Proposal | None:
     """Return a proposal that the viewer has made or may decide."""
     return db.session.scalar(_proposals().where(Proposal.id == proposal_id, _may_see(viewer)))
+
+
+def describe(proposal: Proposal) -> str:
+    """Return a proposal as one sentence in the reader's language."""
+    return proposals.kind(proposal.kind).describe(proposal.payload)
 
 
 def open_proposals_count(viewer: StaffPerson) -> int:
@@ -223,15 +258,13 @@ def _may_see(viewer: StaffPerson) -> sa.ColumnElement[bool]:
 
 
 def _may_decide(viewer: StaffPerson) -> sa.ColumnElement[bool]:
-    from staff.proposals import kinds
-
     held = viewer.permissions
     conditions = [
         sa.and_(
             Proposal.kind == kind.name,
             scope_of(viewer, kind.permission).filter(Proposal.city_code, Proposal.project_code),
         )
-        for kind in kinds()
+        for kind in proposals.kinds()
         if kind.permission in held
     ]
     return sa.or_(*conditions) if conditions else sa.false()

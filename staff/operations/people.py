@@ -21,7 +21,17 @@ from staff.errors import (
     PersonDisabled,
     TwoAdministratorsExist,
 )
-from staff.models import Invitation, OrgUnit, PersonState, Proposal, RecoveryCode, Role, RoleGrant, StaffPerson, UnitKind
+from staff.models import (
+    Invitation,
+    OrgUnit,
+    PersonState,
+    Proposal,
+    RecoveryCode,
+    Role,
+    RoleGrant,
+    StaffPerson,
+    UnitKind,
+)
 from staff.operations.proposals import propose
 from staff.operations.roles import check_role, end_of, give_role, role_label
 from staff.operations.sign_in import hashed_token
@@ -87,7 +97,9 @@ def _new_link(person: StaffPerson) -> str:
     """Make a one-time link; earlier ones of the person end."""
     token, moment = secrets.token_urlsafe(32), clock.now()
     db.session.execute(
-        sa.update(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)).values(used_at=moment)
+        sa.update(Invitation)
+        .where(Invitation.person_id == person.id, Invitation.used_at.is_(None))
+        .values(used_at=moment)
     )
     db.session.add(
         Invitation(person_id=person.id, token_hash=hashed_token(token), made_at=moment, ends_at=moment + LINK_LASTS)
@@ -215,7 +227,9 @@ def disable(person: StaffPerson, *, actor: Actor) -> StaffPerson:
         grant.until_at = moment
     sign_ins.end_all("staff", fresh.id)
     db.session.execute(
-        sa.update(Invitation).where(Invitation.person_id == fresh.id, Invitation.used_at.is_(None)).values(used_at=moment)
+        sa.update(Invitation)
+        .where(Invitation.person_id == fresh.id, Invitation.used_at.is_(None))
+        .values(used_at=moment)
     )
     audit.record(actor, "staff.disabled", fresh)
     return fresh

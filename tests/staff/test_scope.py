@@ -47,7 +47,9 @@ def test_a_row_without_codes_is_never_met_by_a_missing_code():
 table = sa.table("case", sa.column("id"), sa.column("city"), sa.column("project"))
 
 
-@pytest.mark.parametrize("scope", [EVERYWHERE, NOWHERE, scope_of_units([SZ]), scope_of_units([CLW]), scope_of_units([CLW, SH])])
+@pytest.mark.parametrize(
+    "scope", [EVERYWHERE, NOWHERE, scope_of_units([SZ]), scope_of_units([CLW]), scope_of_units([CLW, SH])]
+)
 def test_the_condition_finds_the_same_rows_as_the_predicate(context, scope):
     rows = [ROW_SZ_CLW, ROW_SZ_YHL, ROW_SZ, ROW_SH, ROW_GROUP]
     for row in rows:
