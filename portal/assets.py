@@ -1,22 +1,25 @@
 """Where the browser finds styles, scripts and pictures: ``asset("build/site.css")`` gives the address with its hash.
 
 The build (``scripts/build_assets.py``) writes static/build/manifest.json. A file whose name carries its hash never
-changes, so browsers keep it for a year.
+changes, so browsers keep it for a year; what shrinks was compressed once by the build and is sent as it lies there.
 """
 
 import json
+import mimetypes
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 
 YEAR = 365 * 24 * 3600
+VARIANTS = (("br", ".br"), ("gzip", ".gz"))
 
 
 class Manifest:
     """The names of the built files; read again when a new build replaced the old one."""
 
     def __init__(self, static: Path) -> None:
+        self.static = static
         self.path = static / "build" / "manifest.json"
         self.written = 0
         self.names: dict[str, str] = {}
@@ -40,23 +43,44 @@ class Manifest:
         self._refresh()
         return path in self.names.values()
 
+    def variant(self, path: str) -> tuple[str, str] | None:
+        """Return the encoding and the path of the smallest form of a built file that the browser takes."""
+        for encoding, ending in VARIANTS:
+            if request.accept_encodings[encoding] and (self.static / f"{path}{ending}").is_file():
+                return encoding, f"{path}{ending}"
+        return None
+
 
 def init_assets(app: Flask) -> None:
     """Give templates ``asset(path)``, and built files a long life in the browser."""
-    manifest = Manifest(Path(app.static_folder or "static"))
+    static = Path(app.static_folder or "static")
+    manifest = Manifest(static)
 
     def asset(path: str) -> str:
         return url_for("static", filename=manifest.find(path))
 
+    def send_small() -> Response | None:
+        path = _static_path()
+        found = manifest.variant(path) if path and manifest.is_hashed(path) else None
+        if found is None:
+            return None
+        encoding, variant = found
+        response = send_from_directory(static, variant, mimetype=mimetypes.guess_type(str(path))[0])
+        response.headers["Content-Encoding"] = encoding
+        return response
+
     def keep_long(response: Response) -> Response:
-        view_args: dict[str, Any] = request.view_args or {}
-        if (
-            request.endpoint == "static"
-            and response.status_code in {200, 304}
-            and manifest.is_hashed(view_args["filename"])
-        ):
+        path = _static_path()
+        if path and response.status_code in {200, 304} and manifest.is_hashed(path):
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+            response.vary.add("Accept-Encoding")
         return response
 
     app.jinja_env.globals["asset"] = asset
+    app.before_request(send_small)
     app.after_request(keep_long)
+
+
+def _static_path() -> str | None:
+    view_args: dict[str, Any] = request.view_args or {}
+    return view_args.get("filename") if request.endpoint == "static" else None

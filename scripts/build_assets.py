@@ -5,12 +5,18 @@ writes static/build/ and its manifest.json. Nothing of it is committed. Run it w
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import re
 import shutil
 import sys
 from pathlib import Path
+
+try:
+    import brotli
+except ImportError:  # it comes with the portal's packages; without them gzip alone is written
+    brotli = None
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = "@layer bootstrap, base, layout, components, utilities;\n"
@@ -78,12 +84,16 @@ class Build:
         self.fresh.rename(self.target)
 
     def write(self, name: str, content: str | bytes) -> str:
-        """Write one file under a name with the hash of its content; return that name."""
+        """Write one file under a name with the hash of its content, and its compressed forms; return that name."""
         data = content.encode() if isinstance(content, str) else content
         path = Path(name)
         stored = path.with_name(f"{path.stem}.{hashlib.sha256(data).hexdigest()[:10]}{path.suffix}").as_posix()
         (self.fresh / stored).parent.mkdir(parents=True, exist_ok=True)
         (self.fresh / stored).write_bytes(data)
+        if path.suffix in {".css", ".js", ".svg"}:
+            (self.fresh / f"{stored}.gz").write_bytes(gzip.compress(data, 9, mtime=0))
+            if brotli:
+                (self.fresh / f"{stored}.br").write_bytes(brotli.compress(data))
         self.manifest[f"build/{name}"] = f"build/{stored}"
         return stored
 

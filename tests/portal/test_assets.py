@@ -60,6 +60,23 @@ def test_hashed_files_are_kept_for_a_year_and_others_are_not(small_app: Flask, s
     assert "immutable" not in client.get("/static/missing.css").headers.get("Cache-Control", "")
 
 
+def test_the_compressed_form_is_sent_to_those_who_take_it(small_app: Flask, static: Path) -> None:
+    (static / "build" / "site.0123456789.css.br").write_bytes(b"small")
+    client = small_app.test_client()
+    answer = client.get("/static/build/site.0123456789.css", headers={"Accept-Encoding": "gzip, br"})
+    assert (answer.data, answer.headers["Content-Encoding"], answer.mimetype) == (b"small", "br", "text/css")
+    assert "immutable" in answer.headers["Cache-Control"] and "Accept-Encoding" in answer.headers["Vary"]
+    plain = client.get("/static/build/site.0123456789.css")
+    assert plain.data == b"a{}" and "Content-Encoding" not in plain.headers
+
+
+def test_nothing_outside_the_build_is_sent_compressed(small_app: Flask, static: Path) -> None:
+    (static / "plain.css").write_text("b{}")
+    (static / "plain.css.br").write_bytes(b"other")
+    answer = small_app.test_client().get("/static/plain.css", headers={"Accept-Encoding": "br"})
+    assert answer.data == b"b{}"
+
+
 def test_a_new_build_is_seen_without_a_restart(small_app: Flask, static: Path) -> None:
     address(small_app, "build/site.css")
     manifest = static / "build" / "manifest.json"
