@@ -30,7 +30,7 @@ def tell_owners(update_id: int, *, after: int) -> int:
     update = lock(ConstructionUpdate, update_id)
     if update is None or update.state is not UpdateState.PUBLISHED or update.told_until != after:
         return 0
-    rows = db.session.execute(_owners(update, after)).tuples().all()
+    rows = db.session.execute(_owners(update, after)).all()
     if not rows:
         return 0
     update.told_until = rows[-1][0]

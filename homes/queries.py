@@ -209,7 +209,7 @@ def newest_photo_by_project(project_codes: Sequence[str]) -> dict[str, files.Sto
         )
         .order_by(files.StoredFile.id.desc())
     )
-    return {code: photo for code, photo in db.session.execute(query).tuples()} if project_codes else {}
+    return {code: photo for code, photo in db.session.execute(query)} if project_codes else {}
 
 
 # --- a member's own homes ----------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def places_of(member_id: int) -> list[rules.Right]:
         .where(Ownership.member_id == member_id, _in_force())
         .limit(200)
     )
-    return [rules.Right(*row) for row in db.session.execute(query).tuples()]
+    return [rules.Right(*row) for row in db.session.execute(query)]
 
 
 def project_codes_of(member_id: int) -> frozenset[str]:
@@ -384,7 +384,7 @@ def _named_project(words: str) -> tuple[str, str]:
     plain = words.strip()
     if not plain or numbering.parse(plain) or "." in plain:
         return "", plain
-    first = db.session.execute(sa.select(Project.code, Project.name).limit(2_000)).tuples().all()
+    first = db.session.execute(sa.select(Project.code, Project.name).limit(2_000)).all()
     for code, name in sorted(first, key=lambda pair: -len(pair[1])):
         for start in (name, code):
             if plain.upper().startswith(start.upper()):

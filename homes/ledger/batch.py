@@ -97,8 +97,8 @@ def _known(judged: Sequence[Judged]) -> _Known:
     )
     return _Known(
         contracts={number: (i, digest, code, state) for number, i, digest, code, state in contracts},
-        homes=dict(homes.tuples()),
-        in_force=dict(in_force.tuples()),
+        homes=dict(homes.all()),
+        in_force=dict(in_force.all()),
     )
 
 
@@ -155,7 +155,7 @@ def _with_homes(given: list[rows.LedgerRow], known: _Known, phases: rows.Phases)
         buildings = _with_buildings(list(missing.values()), phases)
         values = [_home_values(row, *buildings[_building_code(row)]) for row in missing.values()]
         inserted = db.session.execute(sa.insert(Home).returning(Home.code, Home.id), values)
-        homes.update(dict(inserted.tuples()))
+        homes.update(dict(inserted.all()))
     for row in given:
         if row.is_active and row.home_code in known.homes:
             _update_home(homes[row.home_code], row, phases)
@@ -250,7 +250,7 @@ def _insert_contracts(fresh: list[rows.LedgerRow], homes: dict[str, int]) -> dic
         for row in fresh
     ]
     inserted = db.session.execute(sa.insert(Contract).returning(Contract.number, Contract.id), values)
-    ids = dict(inserted.tuples())
+    ids = dict(inserted.all())
     buyers = [b for row in fresh for b in _buyer_values(ids[row.contract_number], row)]
     db.session.execute(sa.insert(Buyer), buyers)
     return ids

@@ -58,12 +58,12 @@ def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
                 raise NotALedger()
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # a wrong announced size would cut the sheet or make up empty rows
-        for values in sheet.iter_rows(values_only=True):
-            yield values[:MOST_COLUMNS]
-        book.close()
+        with path.open("rb") as file:  # by its stream: the library would judge a path by its ending
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # a wrong announced size would cut the sheet or make up empty rows
+            for values in sheet.iter_rows(values_only=True):
+                yield values[:MOST_COLUMNS]
     except NotALedger:
         raise
     except Exception as error:  # a broken or hostile archive fails in many ways, and none of them is a ledger
