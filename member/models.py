@@ -25,7 +25,11 @@ class MemberState(enum.Enum):
 
     @property
     def label(self) -> Any:
-        return {"active": _l("Membership active"), "archived": _l("Membership archived"), "closed": _l("Membership closed")}[self.value]
+        return {
+            "active": _l("Membership active"),
+            "archived": _l("Membership archived"),
+            "closed": _l("Membership closed"),
+        }[self.value]
 
 
 class Member(db.Model):

@@ -1,7 +1,7 @@
 """The verbs of membership: prove a number, join, sign in, keep the profile, agree and withdraw, be told."""
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +84,15 @@ def _spend(code_id: int, *, mobile: str, purpose: CodePurpose) -> None:
         raise errors.WrongCode()
 
 
+@operation
+def forget_codes(*, before: datetime, limit: int = 1_000) -> int:
+    """Delete codes that were sent before a moment; return how many went. No audit: the entry of the sending stays."""
+    ids = db.session.scalars(sa.select(SmsCode.id).where(SmsCode.sent_at < before).limit(limit)).all()
+    if ids:
+        db.session.execute(sa.delete(SmsCode).where(SmsCode.id.in_(ids)).execution_options(synchronize_session=False))
+    return len(ids)
+
+
 # --- joining -----------------------------------------------------------------------------------------------------------
 
 
@@ -148,7 +157,9 @@ def enrol(
     if marketing:
         _decide(member, Purpose.MARKETING, True, locale=locale, channel=channel)
     _index(member)
-    audit.record(actor, "member.joined", member, marketing=marketing, channel=channel, referred=bool(member.referred_by_id))
+    audit.record(
+        actor, "member.joined", member, marketing=marketing, channel=channel, referred=bool(member.referred_by_id)
+    )
     signals.joined.send(Member, member=member)
     return member
 

@@ -1,5 +1,8 @@
 """What the floors above hear from here; receivers run inside the sender's transaction."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from blinker import signal
 
 joined = signal("member.joined")
@@ -10,3 +13,16 @@ profile_completed = signal("member.profile_completed")
 
 account_closed = signal("member.account_closed")
 """Sent when a membership ends for good; sender ``Member``, with ``member=``."""
+
+greeted = signal("member.greeted")
+"""Sent by the welcome page, which asks the floors above what has come with the membership; sender ``Member``, with
+``member=``. A receiver only reads, and returns a ``Gain`` or None."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A line of the welcome page: what it is, how much, and where it is shown in full."""
+
+    label: Any
+    value: str
+    url: str

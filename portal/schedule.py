@@ -8,4 +8,5 @@ SCHEDULE: list[tuple[str, str]] = [
     ("*/2 * * * *", "service_requests.escalate"),
     ("20 * * * *", "service_requests.close_silent"),
     ("40 17 * * *", "files.sweep"),
+    ("10 18 * * *", "member.forget_codes"),
 ]

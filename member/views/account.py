@@ -19,6 +19,7 @@ _WAYS = (
     ("points.statement", "coin"),
     ("events.tickets", "ticket-perforated"),
     ("points.redemptions", "gift"),
+    ("service_requests.board", "chat-square-text"),
     ("member.inbox", "bell"),
     ("member.privacy", "shield-check"),
 )
@@ -45,6 +46,7 @@ def _ways() -> list[tuple[str, str, str]]:
         "points.statement": _("Points statement"),
         "events.tickets": _("My tickets"),
         "points.redemptions": _("My redemptions"),
+        "service_requests.board": _("Voices of owners"),
         "member.inbox": _("Messages"),
         "member.privacy": _("Privacy centre"),
     }

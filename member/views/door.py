@@ -44,9 +44,7 @@ def send_code(mobile: str, purpose: CodePurpose) -> None:
         if queries.has_living_code(mobile, purpose, binding()):
             return
         raise
-    operations.request_code(
-        mobile, purpose=purpose, binding=binding(), locale=chosen_locale(), actor=current_actor()
-    )
+    operations.request_code(mobile, purpose=purpose, binding=binding(), locale=chosen_locale(), actor=current_actor())
 
 
 def tried(mobile: str, typed: str, purpose: CodePurpose) -> SmsCode:
@@ -69,9 +67,7 @@ def enter(token: str, target: str, *, locale: str | None = None) -> Response:
 
 def keep_locale(response: Response, locale: str) -> None:
     """Let the browser remember a language."""
-    response.set_cookie(
-        "locale", locale, max_age=ONE_YEAR, samesite="Lax", secure=settings().tls, httponly=True
-    )
+    response.set_cookie("locale", locale, max_age=ONE_YEAR, samesite="Lax", secure=settings().tls, httponly=True)
 
 
 def wanted() -> str | None:

@@ -9,10 +9,10 @@ from kernel import mobiles
 from kernel.access import current_member, guests_only, member_only
 from kernel.forms import refusals_shown_on
 from kernel.web import chosen_locale
-from member import operations, queries
+from member import operations, queries, signals
 from member.errors import AlreadyMember, CodeTooSoon, TooManyCodes
 from member.forms import JoinForm, MobileForm
-from member.models import CodePurpose, Purpose, SmsCode
+from member.models import CodePurpose, Member, Purpose, SmsCode
 from member.purposes import REGISTER
 from member.views.door import binding, bp, device, enter, home, send_code, tried
 
@@ -60,7 +60,12 @@ def joining() -> Any:
         with refusals_shown_on(form):
             return _opened(form, mobile, proven)
     page = render_template(
-        "member/joining.html", form=form, mobile=mobile, proven=proven is not None, register=REGISTER, membership=Purpose.MEMBERSHIP
+        "member/joining.html",
+        form=form,
+        mobile=mobile,
+        proven=proven is not None,
+        register=REGISTER,
+        membership=Purpose.MEMBERSHIP,
     )
     return page, form.status
 
@@ -97,4 +102,10 @@ def _opened(form: JoinForm, mobile: str, proven: SmsCode | None) -> Any:
 @member_only
 def welcome() -> str:
     """Greet a new member with the number of the membership and what has come with it."""
-    return render_template("member/welcome.html", member=current_member, arrived=queries.inbox(current_member.id, size=3))
+    answers = signals.greeted.send(Member, member=current_member)
+    return render_template(
+        "member/welcome.html",
+        member=current_member,
+        gains=[gain for _receiver, gain in answers if gain is not None],
+        arrived=queries.inbox(current_member.id, size=3),
+    )

@@ -33,7 +33,12 @@ def decide() -> Any:
                 current_member.id, locale=chosen_locale(), actor=current_actor(), **form.decision()
             )
             title = REGISTER[consent.purpose].title
-            flash(_("Agreed: %(purpose)s", purpose=title) if consent.given else _("Withdrawn: %(purpose)s", purpose=title), "success")
+            flash(
+                _("Agreed: %(purpose)s", purpose=title)
+                if consent.given
+                else _("Withdrawn: %(purpose)s", purpose=title),
+                "success",
+            )
             return redirect(url_for("member.privacy"), code=303)
     return _page(form)
 

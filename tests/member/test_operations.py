@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kernel import audit, clock, sign_ins
+from kernel import audit, clock, jobs, sign_ins
 from kernel.actor import SYSTEM, Actor
 from kernel.db import db
 from kernel.errors import Missing
@@ -38,7 +38,14 @@ def proven(mobile: str, purpose: CodePurpose = CodePurpose.JOIN) -> SmsCode:
 
 
 def joined(code: SmsCode, **changed: Any) -> Member:
-    facts = {"mobile": code.mobile, "name": "林可航", "membership": True, "marketing": False, "locale": "en", "key": KEY}
+    facts = {
+        "mobile": code.mobile,
+        "name": "林可航",
+        "membership": True,
+        "marketing": False,
+        "locale": "en",
+        "key": KEY,
+    }
     return operations.join(code.id, **{**facts, **changed})
 
 
@@ -104,6 +111,18 @@ def test_a_new_code_replaces_the_old_one() -> None:
     if first != second:
         assert operations.try_code(mobile, first, purpose=CodePurpose.JOIN, binding="browser") is None
     assert operations.try_code(mobile, second, purpose=CodePurpose.JOIN, binding="browser") is not None
+
+
+def test_codes_are_forgotten_after_a_day_and_nothing_else_is() -> None:
+    old, young, member = a_mobile(), a_mobile(), a_member()
+    asked(old)
+    with clock.at(NOON + timedelta(hours=1)):
+        asked(young)
+    run = jobs.run("member.forget_codes", as_of=NOON + timedelta(days=1, minutes=30))
+    left = db.session.scalars(sa.select(SmsCode.mobile)).all()
+    assert (run.done, run.failed, list(left)) == (1, 0, [young])
+    assert jobs.run("member.forget_codes", as_of=NOON + timedelta(days=1, minutes=30)).done == 0
+    assert queries.get(member.id) is not None
 
 
 # --- joining -----------------------------------------------------------------------------------------------------------
@@ -362,7 +381,13 @@ def test_a_fresh_proof_is_noted_on_one_browser_only() -> None:
 
 # --- profile, consents, inbox ------------------------------------------------------------------------------------------
 
-PROFILE = {"name": "吴绍棠", "nickname": "老吴", "email": "wu@example.com", "birth_date": date(1960, 5, 1), "locale": "en"}
+PROFILE = {
+    "name": "吴绍棠",
+    "nickname": "老吴",
+    "email": "wu@example.com",
+    "birth_date": date(1960, 5, 1),
+    "locale": "en",
+}
 
 
 def test_a_complete_profile_is_announced_once() -> None:

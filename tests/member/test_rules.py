@@ -94,7 +94,9 @@ def test_a_proof_is_fresh_for_ten_minutes(proved_at: datetime | None, fresh: boo
     assert rules.is_fresh(proved_at, MOMENT) is fresh
 
 
-@pytest.mark.parametrize("password", ["correct horse battery", "雨后的翠澜湾很安静啊", "x7!kQ2-m", "a" * 64 + "b" * 32 + "cd"])
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "雨后的翠澜湾很安静啊", "x7!kQ2-m", "a" * 64 + "b" * 32 + "cd"]
+)
 def test_good_passwords_need_no_composition(password: str) -> None:
     rules.check_password(password, mobile="+8619900000001")
 
@@ -161,8 +163,14 @@ def test_one_line_counts_as_one_caller(address: str, network: str) -> None:
 @pytest.mark.parametrize(
     ("agent", "device"),
     [
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 MicroMessenger/8.0.50", "wechat/iPhone"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130 Safari/537.36 Edg/130", "Edge/Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 MicroMessenger/8.0.50",
+            "wechat/iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130 Safari/537.36 Edg/130",
+            "Edge/Windows",
+        ),
         ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36", "Chrome/Android"),
         ("", ""),
         ("curl/8", ""),

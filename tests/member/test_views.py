@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.db import db
-from member import operations, passwords, queries, rules
+from member import operations, passwords, queries, rules, signals
 from member.models import CodePurpose, Member, MemberState, Purpose, SmsCode
 from tests.conftest import NOON
 from tests.support.forms import form_on, post_form, send
@@ -69,6 +69,17 @@ def test_a_visitor_joins_and_is_greeted_with_a_member_number(client: FlaskClient
     page = text_of(client.get("/me/welcome"))
     assert "苏晚晴" in page and " ".join(re.findall("...", member.number)) in page
     assert inside(client, lambda: queries.consents_to(member.id, Purpose.MARKETING)) is False
+
+
+def test_the_welcome_page_shows_what_the_floors_above_have_given(client: FlaskClient) -> None:
+    member_of(client)
+
+    def gain(_sender: Any, member: Member) -> signals.Gain:
+        return signals.Gain("一份见面礼", member.number, "/rewards/")
+
+    with signals.greeted.connected_to(gain):
+        page = text_of(client.get("/me/welcome"))
+    assert "一份见面礼" in page and 'href="/rewards/"' in page
 
 
 def test_neither_decision_is_taken_for_the_visitor(client: FlaskClient) -> None:
@@ -385,12 +396,16 @@ def test_each_guest_page_has_one_heading(client: FlaskClient, url: str, language
 
 def test_the_profile_is_edited_and_wrong_words_stay(client: FlaskClient) -> None:
     member = member_of(client)
-    answer = post_form(client, "/me/profile", name="周予安", nickname="予安", email="not an address", birth_date="1990-02-03")
+    answer = post_form(
+        client, "/me/profile", name="周予安", nickname="予安", email="not an address", birth_date="1990-02-03"
+    )
     assert answer.status_code == 422 and "not an address" in text_of(answer) and "予安" in text_of(answer)
     answer = post_form(client, "/me/profile", name="周予安", birth_date="2015-02-03")
     assert answer.status_code == 422
     assert inside(client, lambda: queries.get(member.id)).birth_date is None
-    answer = post_form(client, "/me/profile", nickname="予安", email="zhou@example.com", birth_date="1990-02-03", locale="en")
+    answer = post_form(
+        client, "/me/profile", nickname="予安", email="zhou@example.com", birth_date="1990-02-03", locale="en"
+    )
     assert answer.status_code == 303
     fresh = inside(client, lambda: queries.get(member.id))
     assert (fresh.nickname, fresh.email, fresh.locale) == ("予安", "zhou@example.com", "en")
@@ -498,7 +513,10 @@ def test_the_inbox_says_what_to_do_when_it_is_empty_and_opens_messages(client: F
     member = member_of(client)
     inside(client, lambda: operations.mark_notices_read(member.id))
     notices = [
-        inside(client, lambda n=n: operations.notify(member.id, kind="x", title=f"消息{n}", url="/me/privacy", actor=SYSTEM))
+        inside(
+            client,
+            lambda n=n: operations.notify(member.id, kind="x", title=f"消息{n}", url="/me/privacy", actor=SYSTEM),
+        )
         for n in range(25)
     ]
     page = text_of(client.get("/me/inbox"))
