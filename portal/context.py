@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from flask_babel import get_locale
 
 from kernel import access
 from kernel.settings import settings
+from member import queries as members
 from portal import navigation
+from portal.policies import Permission
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,26 @@ class Appearance:
 
     def __str__(self) -> str:
         return f"{self.theme}.{self.mode}.{self.text_size}"
+
+
+def _for_members() -> dict[str, Any]:
+    """What only members' and visitors' pages need: the bell's number and the footer."""
+    member = access.current_member
+    return {
+        "unread_count": members.unread_count(member.id) if member else 0,
+        "footer_links": navigation.footer(),
+    }
+
+
+def _for_staff() -> dict[str, Any]:
+    """What only the back office's frame needs: the search box, the scope, the way out."""
+    person = access.current_staff
+    may_search = bool(person) and access.can(Permission.CUSTOMERS)
+    return {
+        "staff_search_url": url_for("portal_staff.customers") if may_search else None,
+        "staff_scope": navigation.scope_words(person) if person else None,
+        "staff_sign_out_url": url_for("staff.sign_out"),
+    }
 
 
 @dataclass(frozen=True)
@@ -62,7 +84,8 @@ def init_context(app: Flask) -> None:
             "current_member": access.current_member,
             "current_staff": access.current_staff,
             "can": access.can,
-            "member_navigation": navigation.member(),
+            "member_navigation": navigation.member() if request else [],
             "staff_navigation": navigation.staff() if request and access.is_staff_page() else [],
             "demo": settings().demo,
+            **(_for_staff() if request and access.is_staff_page() else _for_members()),
         }
