@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, render_template
 from markupsafe import Markup
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 
 from kernel import clock
 from kernel.access import public
@@ -51,13 +52,19 @@ class SampleForm(CreatingForm):
     words = LongTextField("请说说经过", most=2000)
     count = IntField("同行人数", least=0, most=2, required=False)
     when = DateField("方便上门的日子", description="周一至周日都可以")
-    place = SelectField("房屋", choices=[("1", "翠澜湾 3栋1206"), ("2", "屿禾里 2栋1单元1803")])
+    place = SelectField("房屋", choices=[SelectChoice("1", "翠澜湾 3栋1206"), SelectChoice("2", "屿禾里 2栋1单元1803")])
     kind = RadioField(
         "您要提交什么",
-        choices=[("repair", "报修|漏水、门窗、电路、墙面"), ("complaint", "投诉|我们没做好的事"), ("ask", "咨询")],
+        choices=[
+            SelectChoice("repair", "报修|漏水、门窗、电路、墙面"),
+            SelectChoice("complaint", "投诉|我们没做好的事"),
+            SelectChoice("ask", "咨询"),
+        ],
         default="repair",
     )
-    parts = SelectMultipleField("涉及的位置", choices=[("k", "厨房"), ("b", "卫生间"), ("l", "客厅")])
+    parts = SelectMultipleField(
+        "涉及的位置", choices=[SelectChoice("k", "厨房"), SelectChoice("b", "卫生间"), SelectChoice("l", "客厅")]
+    )
     photos = PhotosField("照片")
     public = BooleanField("同意公开在业主之声，隐去姓名和房号")
 
@@ -67,7 +74,7 @@ class WrongForm(CreatingForm):
 
     subject = TextField("哪里有问题", most=60, description="一句话，比如“主卧飘窗渗水”")
     own_mobile = MobileField("手机号")
-    way = RadioField("怎样联系您", choices=[("phone", "电话"), ("portal", "站内消息")])
+    way = RadioField("怎样联系您", choices=[SelectChoice("phone", "电话"), SelectChoice("portal", "站内消息")])
 
 
 def init_style_page(app: Flask) -> None:
@@ -86,9 +93,9 @@ def samples() -> dict[str, Any]:
     """Return what the style page shows."""
     now = clock.now()
     wrong = WrongForm(formdata=None)
-    wrong.subject.errors = ["请填写这一项。"]
-    wrong.own_mobile.errors = ["手机号应为 11 位数字。"]
-    wrong.way.errors = ["请选择一项。"]
+    wrong.subject.errors = ("请填写这一项。",)
+    wrong.own_mobile.errors = ("手机号应为 11 位数字。",)
+    wrong.way.errors = ("请选择一项。",)
     return {
         "form": SampleForm(formdata=None),
         "wrong": wrong,

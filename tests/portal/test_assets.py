@@ -135,5 +135,7 @@ def test_components_use_tokens_that_exist() -> None:
 
 
 def test_bootstraps_colours_are_left_out_and_its_grid_stays(build_assets: ModuleType) -> None:
-    css = build_assets.without_unused(".bg-primary{color:red}.d-none{display:none}.col-xl-3{flex:none}.col-md-3{flex:none}")
+    css = build_assets.without_unused(
+        ".bg-primary{color:red}.d-none{display:none}.col-xl-3{flex:none}.col-md-3{flex:none}"
+    )
     assert css == ".d-none{display:none}.col-md-3{flex:none}"

@@ -11,7 +11,9 @@ SHOWN_ELSEWHERE = {"avatar", "error_summary", "icon", "photo", "photo_grid", "pr
 """Parts of other components, the head, paper, and what needs a stored photo."""
 
 
-@pytest.mark.parametrize("cookies", [{}, {"look": "dark.standard.normal"}, {"look": "auto.elder.largest"}, {"locale": "en"}])
+@pytest.mark.parametrize(
+    "cookies", [{}, {"look": "dark.standard.normal"}, {"look": "auto.elder.largest"}, {"locale": "en"}]
+)
 def test_the_style_page_opens_in_every_look(client: FlaskClient, cookies: dict[str, str]) -> None:
     for name, value in cookies.items():
         client.set_cookie(name, value)
