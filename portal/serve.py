@@ -26,6 +26,7 @@ from portal.settings import Settings, embedded_defaults
 
 GRACE_SECONDS = 10
 HEALTH_SECONDS = 30
+STARTING_SECONDS = 6
 PR_SET_PDEATHSIG = 1
 
 
@@ -61,13 +62,19 @@ class Child:
         self._signal_group(signal.SIGTERM)
 
     def end(self, deadline: float) -> None:
-        """Wait until the deadline, then end the whole group."""
+        """Wait until the deadline, then end the whole group.
+
+        A Granian that is starting does not hear; so it is asked again, but only then: a second request to stop would cut
+        off the answers that are being written.
+        """
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
+        while not self.has_died() and time.monotonic() < deadline:
+            try:
+                self.process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() - self.started < STARTING_SECONDS:
+                    self.stop()
         self._signal_group(signal.SIGKILL)
         self.process.wait()
 
