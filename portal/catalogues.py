@@ -6,14 +6,17 @@ one, or one with other placeholders; ``missing`` prints what is to be filled in;
 
 import io
 import re
-import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from flask import Flask
+from flask.cli import AppGroup
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "zh_Hans_CN"
@@ -36,6 +39,7 @@ KEYWORDS = {
     "lazy_ngettext": (1, 2),
     "_n": (1, 2),
 }
+SHOWN_FAULTS = 40
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 Key = tuple[str | None, str]
 
@@ -160,6 +164,7 @@ def check() -> list[str]:
         for (_context, sentence), (_message, places) in entries.items():
             faults.append(f"{package}: {places[0][0]}:{places[0][1]}: no sound Chinese for {sentence!r}")
     faults += [f"{name}: fuzzy: {_singular(m.id)!r}" for name, c in fragments().items() for m in c if m.id and m.fuzzy]
+    faults += [f"{name}: no longer in the code: {sentence!r}" for name, sentence in obsolete()]
     return faults
 
 
@@ -172,29 +177,50 @@ def _stubs(package: str) -> str:
     return buffer.getvalue().decode()
 
 
-def main(arguments: list[str]) -> int:
-    """Run ``compile``, ``check``, ``missing PACKAGE`` or ``obsolete``."""
-    match arguments:
-        case ["compile"]:
-            print(f"  {compile_catalogue()} sentences")
-            return 0
-        case ["check"]:
-            faults = check()
-            print(
-                "\n".join(faults[:60]) + (f"\n... {len(faults)} in all" if len(faults) > 60 else "") if faults else "",
-                end="\n" if faults else "",
-            )
-            return 1 if faults else 0
-        case ["missing", package]:
-            print(_stubs(package))
-            return 0
-        case ["obsolete"]:
-            for name, sentence in obsolete():
-                print(f"{name}: {sentence!r}")
-            return 0
-    print("portal.catalogues compile | check | missing PACKAGE | obsolete")
-    return 2
+translations = AppGroup("translations", help="The Chinese catalogue.")
+
+
+@translations.command("compile")
+def compile_command() -> None:
+    """Merge the packages' fragments into the catalogue that the application reads."""
+    try:
+        click.echo(f"  {compile_catalogue()} sentences")
+    except Contradiction as contradiction:
+        raise click.ClickException(str(contradiction)) from contradiction
+
+
+@translations.command("check")
+@click.option("--all", "everything", is_flag=True, help="Every fault, not only the first ones.")
+def check_command(everything: bool) -> None:
+    """List what is missing, fuzzy, unsound or obsolete; fail if there is any."""
+    faults = check()
+    shown = faults if everything else faults[:SHOWN_FAULTS]
+    for fault in shown:
+        click.echo(fault)
+    if faults:
+        per_package = Counter(fault.partition(":")[0] for fault in faults)
+        told = ", ".join(f"{package} {number}" for package, number in per_package.most_common())
+        raise click.ClickException(f"{len(faults)} faults in the catalogue ({told}).")
+
+
+@translations.command("missing")
+@click.argument("package", type=click.Choice(PACKAGES))
+def missing_command(package: str) -> None:
+    """Print what a package's fragment still lacks, ready to be filled in."""
+    click.echo(_stubs(package))
+
+
+@translations.command("obsolete")
+def obsolete_command() -> None:
+    """List translations of sentences that no longer stand in the code."""
+    for name, sentence in obsolete():
+        click.echo(f"{name}: {sentence!r}")
+
+
+def init_cli(app: Flask) -> None:
+    """Give the application ``portal translations``."""
+    app.cli.add_command(translations)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    translations(prog_name="python -m portal.catalogues")

@@ -70,3 +70,18 @@ def _may_open(endpoint: str) -> bool:
     if needed is None or not access.current_staff:
         return False
     return needed.permission is None or access.can(needed.permission)
+
+
+def footer() -> list[tuple[Any, str]]:
+    """Return the links at the foot of every page."""
+    return [
+        (_l("Ways to complain"), url_for("service_requests.choose")),
+        (_l("Public board"), url_for("service_requests.board")),
+        (_l("Terms"), url_for("member.terms")),
+        (_l("Privacy policy"), url_for("member.privacy_policy")),
+    ]
+
+
+def scope_words(person: Any) -> str:
+    """Return where a staff person works, as printed beside his name."""
+    return ", ".join(dict.fromkeys(grant.unit.name for grant in person.running_grants))

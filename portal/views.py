@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 
-from kernel import outbox
+from kernel import clock, outbox
 from kernel.access import current_member, member_only, public, safe_next
 from kernel.db import db
 from kernel.settings import settings
@@ -21,14 +21,20 @@ ONE_YEAR = 365 * 24 * 3600
 @public
 def landing() -> str:
     """Show what the club is, its projects, events and the board; no signing in needed."""
-    return render_template("portal/landing.html", page=home_page.landing())
+    return render_template("portal/landing.html", page=home_page.landing(), now=clock.now())
 
 
 @bp.get("/me/")
 @member_only
 def home() -> str:
     """Show the member what needs him now, his points, his home, his submissions and his next event."""
-    return render_template("portal/home.html", page=home_page.of(current_member))
+    return render_template(
+        "portal/home.html",
+        page=home_page.of(current_member),
+        greeting=home_page.greeting(current_member),
+        ways_on=home_page.ways_on(),
+        now=clock.now(),
+    )
 
 
 @bp.post("/appearance")

@@ -91,7 +91,7 @@ class _MailHandler:
     def __init__(self, postbox: Postbox) -> None:
         self.postbox = postbox
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)
         body = mail.get_body(("plain",))
         self.postbox.keep(
