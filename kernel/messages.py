@@ -7,12 +7,13 @@ that a repeated delivery is one message. In demo mode the adapters refuse to tal
 import smtplib
 from email.message import EmailMessage
 from email.utils import make_msgid
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
+from jinja2 import Environment
 
 from kernel import outbox
 from kernel.settings import settings
@@ -28,7 +29,16 @@ class NotInDemo(RuntimeError):
 def rendered(template: str, locale: str, **facts: Any) -> str:
     """Return a message template in a language; one line is one line."""
     with force_locale(locale):
-        return render_template(f"messages/{template}", **facts).strip()
+        return _templates().get_template(f"messages/{template}").render(**facts).strip()
+
+
+def _templates() -> Environment:
+    """Return the templates as plain text: nothing is escaped for HTML, and nothing of a page is asked for, so that jobs
+    render messages too."""
+    known = current_app.extensions
+    if "message_templates" not in known:
+        known["message_templates"] = current_app.jinja_env.overlay(autoescape=False)
+    return cast(Environment, known["message_templates"])
 
 
 def send_sms(mobile: str, template: str, *, locale: str, key: str | None = None, **facts: Any) -> None:
