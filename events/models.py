@@ -289,6 +289,7 @@ class Registration(db.Model):
     terms: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     notice_accepted: Mapped[bool] = mapped_column(default=False)
     points_paid: Mapped[int] = mapped_column(default=0)
+    points_spent_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     points_check_in_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     excused_reason: Mapped[str | None] = mapped_column(sa.String(300))
     told_sequence: Mapped[int] = mapped_column(default=0)

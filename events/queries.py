@@ -28,6 +28,7 @@ from kernel.db import db
 from kernel.files import StoredFile
 from kernel.files import of as files_of
 from kernel.paging import Page, page_of
+from points import queries as points
 from staff import queries as staff
 
 SEEN_BY_ALL = (EventState.PUBLISHED, EventState.CANCELLED, EventState.FINISHED)
@@ -123,9 +124,13 @@ def priority_of(event: Event, member_id: int) -> int:
     """Return a member's priority in line: by tier where the event grants it, else the same for all."""
     if not event.tier_priority:
         return 0
-    from points import queries as points
+    return int(points.account_of(member_id).tier.rank)
 
-    return int(getattr(points, "tier_rank_of", lambda _member_id: 0)(member_id))
+
+def points_for_coming(event: Event) -> int | None:
+    """Return the points that checking in gives today by the club's rule, or None when the event gives none."""
+    rule = points.rule_in_force("event_attended") if event.grants_points else None
+    return int(rule.amount) if rule is not None and rule.active and rule.amount else None
 
 
 # --- the member's own ----------------------------------------------------------------------------------------------------

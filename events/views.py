@@ -95,6 +95,7 @@ def _event_page(found: Event, form: SignUpForm | None) -> Any:
         form=form or SignUpForm.of(found),
         project=homes.project(found.project_code) if found.project_code else None,
         waiting=queries.parties_waiting(found),
+        points_for_coming=queries.points_for_coming(found),
         line=queries.place_in_line(own) if own is not None and own.is_waiting else None,
         log=queries.queue_log(found) if current_member or current_staff else [],
         now=clock.now(),

@@ -10,10 +10,7 @@ from events.operations import places
 from kernel import audit, clock
 from kernel.actor import Actor
 from kernel.db import db, lock, operation
-try:
-    from points import operations as points
-except ImportError:
-    points = None
+from points import operations as points
 
 ADMITTED = (RegistrationState.SEATED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)
 """States in which a party has a place; who was taken for a no-show may still turn out to have come."""

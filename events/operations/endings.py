@@ -32,7 +32,7 @@ def release_parties(event_id: int, *, actor: Actor, limit: int = 100) -> int:
     for party in parties:
         was = party.state
         places.give_back(event, party, RegistrationState.CANCELLED, now=clock.now())
-        places.return_points(party, actor=actor)
+        places.return_points(party, by_club=True, actor=actor)
         audit.record(actor, "events.party_released", party, event=event.id, heads=party.heads, was=was)
         notifications.event_cancelled(event, party, actor=actor)
     return len(parties)

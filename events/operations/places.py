@@ -8,10 +8,7 @@ from events import tickets
 from events.models import HOLDING, Event, Registration, RegistrationState
 from kernel.actor import Actor
 from kernel.db import db, lock
-try:
-    from points import operations as points
-except ImportError:
-    points = None
+from points import operations as points
 
 
 def locked(registration_id: int) -> tuple[Event, Registration] | None:
@@ -44,15 +41,26 @@ def seat(event: Event, registration: Registration, *, now: datetime, actor: Acto
     db.session.flush()
     price = int(registration.terms["price_points"]) * registration.heads
     if price:
-        points.spend(registration.member_id, price, source=("registration", registration.id), actor=actor)
-        registration.points_paid = price
+        spent = points.spend(price, member_id=registration.member_id, source=_source(registration), actor=actor)
+        registration.points_paid, registration.points_spent_id = price, spent.id
 
 
-def return_points(registration: Registration, *, actor: Actor) -> None:
-    """Give the points back that a place had cost."""
-    if registration.points_paid:
-        points.give_back(registration.member_id, source=("registration", registration.id), actor=actor)
-        registration.points_paid = 0
+def return_points(registration: Registration, *, by_club: bool, actor: Actor) -> None:
+    """Give the points back that a place had cost; ``by_club`` revives lots that have expired meanwhile."""
+    if not registration.points_paid or registration.points_spent_id is None:
+        return
+    points.spend_back(
+        registration.points_spent_id,
+        member_id=registration.member_id,
+        source=_source(registration),
+        by_club=by_club,
+        actor=actor,
+    )
+    registration.points_paid = 0
+
+
+def _source(registration: Registration) -> tuple[str, int]:
+    return ("registration", registration.id)
 
 
 def counted_heads(event_id: int) -> int:

@@ -142,7 +142,7 @@ def cancel(registration_id: int, *, actor: Actor, reason: str = "") -> Registrat
     now, was = clock.now(), registration.state
     _check_cancellation(event, registration, now, actor)
     places.give_back(event, registration, RegistrationState.CANCELLED, now=now)
-    places.return_points(registration, actor=actor)
+    places.return_points(registration, by_club=actor.is_staff, actor=actor)
     step = QueueStep.DECLINED if was is RegistrationState.OFFERED else QueueStep.LEFT
     if was is not RegistrationState.SEATED:
         queue.note(event, registration, step, now=now, heads_free=event.heads_left)
