@@ -15,8 +15,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from flask import Flask
-from flask.cli import AppGroup
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations" / "zh_Hans_CN"
@@ -177,7 +175,7 @@ def _stubs(package: str) -> str:
     return buffer.getvalue().decode()
 
 
-translations = AppGroup("translations", help="The Chinese catalogue.")
+translations = click.Group("translations", help="The Chinese catalogue.")
 
 
 @translations.command("compile")
@@ -215,11 +213,6 @@ def obsolete_command() -> None:
     """List translations of sentences that no longer stand in the code."""
     for name, sentence in obsolete():
         click.echo(f"{name}: {sentence!r}")
-
-
-def init_cli(app: Flask) -> None:
-    """Give the application ``portal translations``."""
-    app.cli.add_command(translations)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
 from kernel import audit, clock, jobs, outbox, worker
-from portal import packages, serve
+from portal import catalogues, packages, serve
 from portal.settings import embedded_defaults
 
 COMMANDS = (
     ("portal", "installation"),
-    ("portal", "catalogues"),
     ("portal.demo", "load"),
     ("homes", "commands"),
     ("points", "commands"),
@@ -30,7 +29,7 @@ def main() -> None:
     """Run the command line."""
     embedded_defaults()
     group = FlaskGroup(name="portal", create_app=_create, add_version_option=False, load_dotenv=False)
-    for command in (serve.serve, serve.start):
+    for command in (serve.serve, serve.start, catalogues.translations):
         group.add_command(command)
     group()
 

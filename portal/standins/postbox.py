@@ -2,24 +2,31 @@
 
     python -m portal.standins.postbox --folder var/postbox --http 8025 --smtp 8026
 
-``POST /sms`` takes ``{"id", "to", "text", "sign"}`` and keeps one message per id; mail comes by SMTP; ``GET /messages`` lists
-the newest. ``POST /mood {"mood": "good" | "down" | "slow" | "refuse"}`` lets a test see what the portal does then.
+``POST /sms`` takes ``{"id", "to", "text", "sign"}`` and keeps one message per id; mail comes by SMTP; ``GET /messages?to=``
+lists the newest. ``POST /mood {"mood": "good" | "down" | "slow" | "refuse"}`` lets a test see what the portal does then.
 """
 
 import argparse
+import asyncio
 import json
 import signal
 import threading
 import time
+from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
 
 SLOW_SECONDS = 15
+SHOWN = 50
+REMEMBERED = 2_000
+MOODS = {"good", "down", "slow", "refuse"}
 
 
 class Postbox:
@@ -30,68 +37,120 @@ class Postbox:
         self.path = folder / "messages.jsonl"
         self.mood = "good"
         self._lock = threading.Lock()
-        self._seen = {entry["id"] for entry in self.newest(limit=100_000)}
+        self._seen: set[str] = set()
+        self._newest: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        for entry in self._kept_before():
+            self._remember(entry)
+
+    def _kept_before(self) -> Iterator[dict[str, Any]]:
+        """Yield the messages of earlier runs; a line that a killed process left half written is passed over."""
+        if not self.path.exists():
+            return
+        for line in self.path.read_text(errors="replace").splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def _remember(self, entry: dict[str, Any]) -> None:
+        self._seen.add(entry["id"])
+        self._newest.appendleft(entry)
 
     def keep(self, entry: dict[str, Any]) -> None:
         """Keep a message unless its id is there already."""
         with self._lock:
             if entry["id"] in self._seen:
                 return
-            self._seen.add(entry["id"])
-            entry["at"] = datetime.now(UTC).isoformat()  # the stand-in's own clock
+            entry = {**entry, "at": datetime.now(UTC).isoformat()}  # the stand-in's own clock
             with self.path.open("a") as file:
-                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                file.write("\n" + json.dumps(entry, ensure_ascii=False))
+            self._remember(entry)
 
-    def newest(self, *, limit: int = 50, to: str | None = None) -> list[dict[str, Any]]:
+    def newest(self, *, to: str | None = None) -> list[dict[str, Any]]:
         """Return the newest messages first."""
-        if not self.path.exists():
-            return []
-        entries = [json.loads(line) for line in self.path.read_text().splitlines()[-100_000:]]
-        return [e for e in reversed(entries) if to is None or e["to"] == to][:limit]
+        with self._lock:
+            return [entry for entry in self._newest if to is None or entry["to"] == to][:SHOWN]
 
 
-def _handler(postbox: Postbox) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"{}")
-            if self.path == "/mood":
-                postbox.mood = body["mood"]
-                return self._answer(200, {"mood": postbox.mood})
-            if postbox.mood == "slow":
-                time.sleep(SLOW_SECONDS)
-            if postbox.mood == "down":
-                return self.close_connection_now()
-            if postbox.mood == "refuse" or self.path != "/sms" or not {"id", "to", "text"} <= body.keys():
-                return self._answer(503 if postbox.mood == "refuse" else 400, {"error": "refused"})
-            postbox.keep({"kind": "sms", **body})
-            return self._answer(200, {"id": body["id"]})
+class _Handler(BaseHTTPRequestHandler):
+    """Speaks HTTP for the postbox that its server carries."""
 
-        def do_GET(self) -> None:
-            self._answer(200, postbox.newest()) if self.path.startswith("/messages") else self._answer(404, {})
+    server: "_Gateway"
 
-        def close_connection_now(self) -> None:
-            self.close_connection = True
-            self.connection.close()
+    def do_POST(self) -> None:
+        """Keep a text message, or change the mood."""
+        body = self._body()
+        if self.path == "/mood" and body.get("mood") in MOODS:
+            self.server.postbox.mood = body["mood"]
+            return self._answer(200, {"mood": body["mood"]})
+        mood = self.server.postbox.mood
+        if mood == "slow":
+            time.sleep(SLOW_SECONDS)
+        if mood == "down":
+            return self._hang_up()
+        if mood == "refuse":
+            return self._answer(503, {"error": "refused"})
+        if self.path != "/sms" or not all(isinstance(body.get(name), str) for name in ("id", "to", "text")):
+            return self._answer(400, {"error": "a message has id, to and text"})
+        self.server.postbox.keep({"kind": "sms", **body})
+        return self._answer(200, {"id": body["id"]})
 
-        def _answer(self, status: int, body: Any) -> None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+    def do_GET(self) -> None:
+        """List the newest messages."""
+        address = urlsplit(self.path)
+        if address.path != "/messages":
+            return self._answer(404, {"error": "there is only /messages"})
+        to = parse_qs(address.query).get("to", [None])[0]
+        return self._answer(200, self.server.postbox.newest(to=to))
+
+    def _body(self) -> dict[str, Any]:
+        try:
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+    def _answer(self, status: int, body: Any) -> None:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        try:
             self.send_response(status)
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the other side stopped waiting
 
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing: codes must not stand in a log."""
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing: codes must not stand in a log."""
 
-    return Handler
+
+class _Gateway(ThreadingHTTPServer):
+    """The HTTP side; it carries the postbox."""
+
+    daemon_threads = True
+
+    def __init__(self, postbox: Postbox, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.postbox = postbox
 
 
 class _MailHandler:
+    """The SMTP side."""
+
     def __init__(self, postbox: Postbox) -> None:
         self.postbox = postbox
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        """Keep a mail once per Message-ID, or do what the mood says."""
+        if self.postbox.mood == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        if self.postbox.mood in {"down", "refuse"}:
+            return "451 refused for now"
         mail = message_from_bytes(envelope.content, policy=policy.default)
         body = mail.get_body(("plain",))
         self.postbox.keep(
@@ -109,7 +168,7 @@ class _MailHandler:
 def start(folder: Path, *, http_port: int, smtp_port: int) -> tuple[Postbox, ThreadingHTTPServer, Controller]:
     """Start both servers on this machine's own address; port 0 takes a free one (HTTP only)."""
     postbox = Postbox(folder)
-    web = ThreadingHTTPServer(("127.0.0.1", http_port), _handler(postbox))
+    web = _Gateway(postbox, http_port)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     mail = Controller(_MailHandler(postbox), hostname="127.0.0.1", port=smtp_port)
     mail.start()
@@ -123,10 +182,10 @@ def main() -> None:
     parser.add_argument("--http", type=int, default=8025)
     parser.add_argument("--smtp", type=int, default=8026)
     given = parser.parse_args()
-    _postbox, web, mail = start(given.folder, http_port=given.http, smtp_port=given.smtp)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: stop.set())
+    _postbox, web, mail = start(given.folder, http_port=given.http, smtp_port=given.smtp)
     stop.wait()
     web.shutdown()
     mail.stop()
