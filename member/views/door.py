@@ -1,14 +1,12 @@
 """What the pages before and behind the sign-in share: the browser's secret, codes sent and tried, the cookie."""
 
 import secrets
-from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
-from werkzeug.local import LocalProxy
 
 from kernel import mobiles
-from kernel.access import current_actor, current_member, remember, safe_next
+from kernel.access import current_actor, remember, safe_next
 from kernel.settings import settings
 from kernel.web import chosen_locale
 from member import errors, limits, operations, queries
@@ -77,18 +75,6 @@ def wanted() -> str | None:
 
 def home() -> str:
     return url_for("portal.home")
-
-
-def _unread() -> int:
-    if "unread_count" not in g:
-        g.unread_count = queries.unread_count(current_member.id) if current_member else 0
-    return int(g.unread_count)
-
-
-@bp.app_context_processor
-def _bell() -> dict[str, Any]:
-    """Give every page the number beside the bell; it is asked for only by pages that show it."""
-    return {"unread_count": LocalProxy(_unread)}
 
 
 # --- how numbers and browsers are shown --------------------------------------------------------------------------------
