@@ -212,6 +212,9 @@ class PhotosField(MultipleFileField):
         self.most = most
         super().__init__(label, **kwargs)
 
+    def process_data(self, value: Any) -> None:
+        self.data = value or []  # an empty POST has no form data at all
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         uploads = request.files.getlist(self.name) or valuelist
         self.data = [upload for upload in uploads if getattr(upload, "filename", "")]
