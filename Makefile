@@ -2,57 +2,65 @@
 PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+CATALOGUE := translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 export PORT
 
-.PHONY: run test check bench soak demo-reset translations assets setup setup-test format golden
+.PHONY: run test check bench soak demo-reset translations setup setup-test format golden locks
 
 run: setup
 	@$(BIN)/python -m portal.serve start --port $(PORT)
 
-setup: .venv/.run node_modules/.installed static/build/manifest.json translations/zh_Hans_CN/LC_MESSAGES/messages.mo
+# --- setting up: each step leaves a stamp, and is not repeated until what it reads has changed
+
+setup: .venv/.run node_modules/.installed static/build/manifest.json $(CATALOGUE)
 
 .venv/bin/python:
 	@echo "· virtual environment"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)."; exit 1; }
 
-.venv/.run: .venv/bin/python requirements/run.lock pyproject.toml
-	@echo "· Python packages, locked and hash-checked"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+.venv/.run: .venv/bin/python requirements/run.lock scripts/install_portal.py
+	@echo "· Python packages, locked and hash-checked (about half a minute)"
+	@$(PIP) -r requirements/run.lock
 	@$(BIN)/python scripts/install_portal.py
 	@touch $@
 
 .venv/.test: .venv/.run requirements/test.lock
 	@echo "· packages for tests"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.lock
+	@$(PIP) -r requirements/test.lock
 	@touch $@
 
-node_modules/.installed: .venv/.run package-lock.json
+node_modules/.installed: package-lock.json | .venv/.run
 	@echo "· front-end packages"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-ASSET_SOURCES := $(shell find static/css static/js static/img -type f 2>/dev/null) scripts/build_assets.py
-static/build/manifest.json: node_modules/.installed $(ASSET_SOURCES)
+# The icons in use are read from the names that templates and Python code mention.
+PACKAGES := kernel member staff homes points payments events service_requests portal
+ASSET_SOURCES := $(shell find static/css static/js static/img templates $(PACKAGES) -name '*.pyc' -prune -o -type f -print 2>/dev/null)
+static/build/manifest.json: node_modules/.installed scripts/build_assets.py $(ASSET_SOURCES)
 	@echo "· styles, scripts, icons"
 	@$(BIN)/python scripts/build_assets.py >/dev/null
 	@touch $@
 
-translations/zh_Hans_CN/LC_MESSAGES/messages.mo: .venv/.run $(wildcard translations/zh_Hans_CN/*.po) portal/catalogues.py
+$(CATALOGUE): $(wildcard translations/zh_Hans_CN/*.po) portal/catalogues.py | .venv/.run
 	@echo "· translations"
 	@$(BIN)/python -m portal.catalogues compile
 
-translations: translations/zh_Hans_CN/LC_MESSAGES/messages.mo
+translations: $(CATALOGUE)
 
 setup-test: setup .venv/.test
 	@sh scripts/install_browser.sh
+
+# --- judging
 
 test: setup-test
 	@$(BIN)/python scripts/run_tests.py
 
 check: setup .venv/.test
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; make format does it."; $(BIN)/ruff format --check . | head -20; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m portal.catalogues check
 	@$(BIN)/pytest -q -p no:cacheprovider tests/architecture
@@ -69,5 +77,14 @@ bench: setup-test
 soak: setup-test
 	@$(BIN)/python -m benchmarks.soak
 
+# --- keeping
+
 demo-reset: setup
 	@$(BIN)/portal demo reset
+
+# New versions: the locks hold hashes and no address.
+LOCK := pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11
+locks:
+	@command -v uv >/dev/null || { echo "uv is needed (pip install uv)."; exit 1; }
+	@uv $(LOCK) -o requirements/run.lock requirements/run.in
+	@uv $(LOCK) -c requirements/run.lock -o requirements/test.lock requirements/test.in
