@@ -114,7 +114,7 @@ class AbsenceForm(Form):
 class PhotoForm(Form):
     """One's own photo."""
 
-    photos = PhotosField(_l("Photo"), most=1)
+    photos = PhotosField(_l("Photo"), most=1, validators=[needed()])
 
 
 def unit_words(unit: OrgUnit) -> str:

@@ -27,6 +27,7 @@ _CASES_OF_ONES_OWN = (
 _CUSTOMER_RELATIONS = (
     *_CASES_OF_ONES_OWN,
     "service_requests.file_on_behalf",
+    "portal.customers",
     "homes.read",
     "homes.publish_progress",
     "homes.decide_binding",
@@ -47,6 +48,7 @@ _PRESETS = (
             "events.manage",
             "events.attendees",
             "events.check_in",
+            "portal.customers",
             "points.see_orders",
             "points.hand_over",
             "points.edit_rewards",
@@ -72,6 +74,7 @@ _PRESETS = (
         "Information and statistics",
         _l("Information and statistics"),
         (
+            "portal.customers",
             "service_requests.read",
             "homes.read",
             "homes.import_ledger",
@@ -84,7 +87,7 @@ _PRESETS = (
         "coordination",
         "General coordination",
         _l("General coordination"),
-        (*_CASES_OF_ONES_OWN, "service_requests.decline", "homes.read", "events.read"),
+        (*_CASES_OF_ONES_OWN, "service_requests.decline", "portal.customers", "homes.read", "events.read"),
     ),
     Preset(
         "auditor",
@@ -93,6 +96,7 @@ _PRESETS = (
         (
             "staff.read",
             "staff.audit",
+            "portal.customers",
             "service_requests.read",
             "homes.read",
             "events.read",
@@ -122,6 +126,7 @@ _PRESETS = (
             "events.attendees",
             "events.check_in",
             "points.approve",
+            "portal.operate",
             "points.edit_rewards",
             "points.see_rules",
         ),

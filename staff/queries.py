@@ -164,6 +164,11 @@ def roles() -> list[Role]:
     return list(db.session.scalars(sa.select(Role).order_by(Role.id)))
 
 
+def role_by_code(code: str) -> Role | None:
+    """Return a role by its code, such as ``specialist``."""
+    return db.session.scalar(sa.select(Role).where(Role.code == code))
+
+
 # --- people, for those who manage them ---------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """The verbs of the back office's own house. Other packages use what is listed here."""
 
+from staff.operations.hiring import hire_for_demo
 from staff.operations.organisation import open_unit, plant_defaults
 from staff.operations.people import (
     disable,
@@ -39,6 +40,7 @@ __all__ = [
     "decline",
     "disable",
     "end_own_sign_in",
+    "hire_for_demo",
     "end_sign_ins",
     "give_role",
     "make_first_administrator",
