@@ -5,6 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 CATALOGUE := translations/zh_Hans_CN/LC_MESSAGES/messages.mo
 export PORT
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check bench soak demo-reset translations setup setup-test format golden locks
 
