@@ -77,7 +77,7 @@ _EVENT_STATES = {
     EventState.DRAFT: _l("Draft"),
     EventState.PUBLISHED: _l("Published"),
     EventState.CANCELLED: _l("Cancelled"),
-    EventState.FINISHED: _l("Finished"),
+    EventState.FINISHED: _l("Held"),
 }
 
 
