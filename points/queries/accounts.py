@@ -348,9 +348,10 @@ def due_accounts(as_of: datetime, *, after: Due | None = None, held: bool = Fals
 
 
 def due_reviews(as_of: datetime, *, after: Due | None = None, limit: int = 200) -> list[Due]:
-    """Return accounts whose tier runs out within the time of notice, the first first."""
+    """Return accounts whose tier runs out within the time of notice, the first first; the notified ones at the end only."""
     query = sa.select(Account.tier_until, Account.id, Account.member_id).where(
-        Account.tier_until <= as_of + rules.NOTICE
+        Account.tier_until <= as_of + rules.NOTICE,
+        sa.or_(Account.tier_notice_at.is_(None), Account.tier_until <= as_of),
     )
     return _stretch(query, Account.tier_until, after, limit)
 
