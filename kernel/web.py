@@ -12,6 +12,7 @@ from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from kernel import clock
 from kernel.errors import Refused
@@ -29,8 +30,20 @@ POLICY = (
 )
 
 
+class NumberInAddress(IntegerConverter):
+    """A record's number: ASCII digits without leading zeros, so that a record has one address, and small enough for
+    every database and for JavaScript. Anything else is no such page."""
+
+    regex = "(?:0|[1-9][0-9]{0,15})"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", 2**53 - 1)
+        super().__init__(*args, **kwargs)
+
+
 def init_web(app: Flask) -> None:
     """Give the application its language, filters, headers and error pages."""
+    app.url_map.converters["int"] = NumberInAddress
     Babel(app, locale_selector=chosen_locale, timezone_selector=lambda: "Asia/Shanghai")
     csrf.init_app(app)
     app.jinja_env.undefined = StrictUndefined

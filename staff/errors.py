@@ -128,12 +128,6 @@ class PersonDisabled(Conflict):
     message = _l("This account is disabled.")
 
 
-class NotInvited(Conflict):
-    """A new link is only for people who have not set a password yet."""
-
-    message = _l("This person has an account already. A new link is not needed.")
-
-
 class ProposalUnknown(Missing):
     """No such proposal, or not for this person."""
 

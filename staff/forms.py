@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, Optional, Regexp
 
 from kernel import clock
@@ -64,8 +65,8 @@ class _PlaceForm(CreatingForm):
 
     def offer(self, roles: list[Role], units: list[OrgUnit]) -> None:
         """Fill in what can be chosen."""
-        self.role_id.choices = [(role.id, role.label) for role in roles]
-        self.unit_id.choices = [(unit.id, unit_words(unit)) for unit in units]
+        self.role_id.choices = [SelectChoice(value=role.id, label=role.label) for role in roles]
+        self.unit_id.choices = [SelectChoice(value=unit.id, label=unit_words(unit)) for unit in units]
 
 
 class RoleForm(_PlaceForm):
@@ -99,7 +100,10 @@ class AbsenceForm(Form):
 
     def offer(self, people: list[StaffPerson]) -> None:
         """Fill in who can stand in."""
-        self.deputy_id.choices = [(0, _("Nobody"))] + [(person.id, person.name) for person in people]
+        self.deputy_id.choices = [
+            SelectChoice(value=0, label=_("Nobody")),
+            *(SelectChoice(value=person.id, label=person.name) for person in people),
+        ]
 
     def validate_last_day(self, field: DateField) -> None:
         """Refuse a day that is past, and none at all unless the person is back."""

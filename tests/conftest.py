@@ -17,6 +17,11 @@ from kernel.db import db, operation
 from portal import create_app
 from portal.settings import Settings
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let ``pytest tests/test_access.py --update-golden`` write the answer sheet anew."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/access.txt anew")
+
+
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday 23 November 2026, 12:00 in Shanghai: when tests happen unless they say otherwise."""
 

@@ -1,14 +1,15 @@
 """Accounts whose password and second factor are known to everybody: for the demo club only."""
 
+import sqlalchemy as sa
+
 from kernel import audit, clock
 from kernel.actor import Actor
 from kernel.db import db, operation
 from kernel.errors import Forbidden
 from kernel.settings import settings
 from staff import passwords, second_factor
-from staff.models import OrgUnit, PersonState, StaffPerson
+from staff.models import OrgUnit, PersonState, Role, StaffPerson
 from staff.operations.roles import give_role
-from staff.queries import role_by_code
 
 
 @operation
@@ -34,9 +35,7 @@ def hire_for_demo(
     db.session.flush()
     person.totp_secret = second_factor.sealed(secret, person.id)
     person.totp_confirmed_at = clock.now()
-    role = role_by_code(role_code)
-    if role is None:
-        raise LookupError(role_code)
+    role = db.session.scalars(sa.select(Role).where(Role.code == role_code)).one()
     give_role(person, role, unit, actor=actor)
     audit.record(actor, "staff.hired_for_demo", person, role=role_code)
     return person
