@@ -46,7 +46,7 @@ def _ways() -> list[tuple[str, str, str]]:
         "points.statement": _("Points statement"),
         "events.tickets": _("My tickets"),
         "points.redemptions": _("My redemptions"),
-        "service_requests.board": _("Voices of owners"),
+        "service_requests.board": _("Public board"),
         "member.inbox": _("Messages"),
         "member.privacy": _("Privacy centre"),
     }

@@ -74,6 +74,7 @@ def wanted() -> str | None:
 
 
 def home() -> str:
+    """Return the address of the member's home page."""
     return url_for("portal.home")
 
 
