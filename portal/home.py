@@ -58,7 +58,7 @@ class OwnHome:
 
     right: Ownership
     stages: Sequence[Any]
-    percent: int | None
+    sentence: str
     newest: ConstructionUpdate | None
     photo: StoredFile | None
 
@@ -93,16 +93,25 @@ def of(member: Any) -> MemberHome:
 
 
 def _own_home(right: Ownership) -> OwnHome:
-    building_id = right.home.building_id
-    progress = homes.steps_of_buildings([building_id]).get(building_id, [])
-    newest, photo = homes.newest_with_photo(right)
+    building = right.home.building
+    progress = homes.progress_of(building, homes.steps_of_building(building.id))
+    updates = homes.updates_for(right, size=1).items
+    photos = homes.photos_of(updates)
     return OwnHome(
         right=right,
-        stages=homes.shown_steps(progress, clock.today()),
-        percent=homes.percent_done(progress),
-        newest=newest,
-        photo=photo,
+        stages=progress.steps,
+        sentence=_sentence(progress),
+        newest=updates[0] if updates else None,
+        photo=next((photo for update in updates for photo in photos.get(update.id, [])), None),
     )
+
+
+def _sentence(progress: homes.BuildingProgress) -> str:
+    if progress.percent is None or progress.present is None:
+        return ""
+    if progress.percent == 100:
+        return _("Finished and handed over")
+    return _("%(percent)s %% done, now: %(step)s", percent=progress.percent, step=progress.present.kind.label)
 
 
 def _need(own_cases: Sequence[Case], ticket: Registration | None) -> Need | None:
