@@ -1,5 +1,6 @@
 """The forms of the events: a party's sign-up, an event's facts, the door."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import BooleanField, DateTimeLocalField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from events.models import Audience, Event, EventKind
@@ -18,17 +20,25 @@ from kernel.forms import CreatingForm, Form, IntField, LongTextField, PhotosFiel
 Choice = tuple[str, Any]
 
 
-def _people(most: int, *, least: int = 0) -> list[tuple[int, str]]:
-    return [(n, ngettext("%(num)d person", "%(num)d people", n) if n else _("none")) for n in range(least, most + 1)]
+def _people(most: int, *, least: int = 0) -> list[SelectChoice]:
+    words = (ngettext("%(num)d person", "%(num)d people", n) if n else _("none") for n in range(least, most + 1))
+    return [SelectChoice(value=n, label=text) for n, text in enumerate(words, least)]
+
+
+def _count(written: Any) -> int:
+    """Return a number written in ASCII digits; int() alone takes other scripts' digits and underscores as well."""
+    if isinstance(written, int) or re.fullmatch("[0-9]{1,6}", str(written)):
+        return int(written)
+    raise ValueError
 
 
 class SignUpForm(CreatingForm):
     """Who comes along, counted in heads; children by age band only."""
 
-    adults = SelectField(_l("Adults, yourself included"), coerce=int, default=1)
-    infants = SelectField(_l("Children of 0 to 2"), coerce=int, default=0)
-    preschoolers = SelectField(_l("Children of 3 to 6"), coerce=int, default=0)
-    pupils = SelectField(_l("Children of 7 to 17"), coerce=int, default=0)
+    adults = SelectField(_l("Adults, yourself included"), coerce=_count, default=1)
+    infants = SelectField(_l("Children of 0 to 2"), coerce=_count, default=0)
+    preschoolers = SelectField(_l("Children of 3 to 6"), coerce=_count, default=0)
+    pupils = SelectField(_l("Children of 7 to 17"), coerce=_count, default=0)
     accepted_notice = BooleanField(_l("I have read the safety notice, and my party will follow it."))
 
     @classmethod
@@ -67,7 +77,7 @@ class CodeForm(Form):
 class LetInForm(CreatingForm):
     """How many of a party come in now; the one-time key names the scan."""
 
-    heads = SelectField(_l("How many come in now"), coerce=int)
+    heads = SelectField(_l("How many come in now"), coerce=_count)
 
     @classmethod
     def of(cls, heads_out: int) -> "LetInForm":
@@ -107,14 +117,14 @@ class _InReach:
 class EventForm(CreatingForm):
     """The facts of an event; times are Shanghai's."""
 
-    kind = SelectField(_l("Kind"), choices=[(kind.value, kind.label) for kind in EventKind])
+    kind = SelectField(_l("Kind"), choices=[SelectChoice(kind.value, kind.label) for kind in EventKind])
     title_zh = TextField(_l("Title in Chinese"), most=80)
     title_en = TextField(_l("Title in English"), most=120, required=False)
     text_zh = LongTextField(_l("Description in Chinese"), most=4000)
     text_en = LongTextField(_l("Description in English"), most=4000, required=False)
     city_code = SelectField(_l("City"))
     project_code = SelectField(_l("Project"))
-    audience = SelectField(_l("Who may come"), choices=[(one.value, one.label) for one in Audience])
+    audience = SelectField(_l("Who may come"), choices=[SelectChoice(one.value, one.label) for one in Audience])
     place = TextField(_l("Place"), most=80)
     address = TextField(_l("Address"), most=160)
     starts_at = _Moment(_l("Starts"))
@@ -133,8 +143,8 @@ class EventForm(CreatingForm):
 
     def offer(self, cities: Sequence[Choice], projects: Sequence[Choice]) -> None:
         """Offer the cities and projects of the staff person's area."""
-        self.city_code.choices = list(cities)
-        self.project_code.choices = [("", _("no project")), *projects]
+        self.city_code.choices = [SelectChoice(*city) for city in cities]
+        self.project_code.choices = [SelectChoice("", _("no project")), *(SelectChoice(*one) for one in projects)]
 
     def facts(self) -> EventFacts:
         """Return what was decided; left empty, sign-up opens now, closes at the start, and places return until 24 h before."""

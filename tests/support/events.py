@@ -22,7 +22,7 @@ def facts(starts_at: datetime | None = None, **changes: Any) -> EventFacts:
     starts = starts_at or clock.now() + timedelta(days=10)
     usual: dict[str, Any] = {
         "kind": EventKind.OPEN_DAY,
-        "title_zh": "工地开放日",
+        "title_zh": "五号楼开放参观",
         "title_en": "Site open day",
         "text_zh": "看看您的家建到哪一步了。",
         "text_en": "See how far your home has come.",
