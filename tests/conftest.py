@@ -16,6 +16,8 @@ from kernel import clock
 from kernel.db import db, operation
 from portal import create_app
 from portal.settings import Settings
+from tests.support import postgres
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let ``pytest tests/test_access.py --update-golden`` write the answer sheet anew."""
@@ -68,7 +70,8 @@ def session_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             db.engine.dispose()
             shutil.copy(folder / "test.sqlite", folder / "template.sqlite")
         else:
-            _freeze_postgres()
+            with db.engine.begin() as connection:
+                _SNAPSHOT["seeded"] = postgres.Snapshot(connection)
     yield app
 
 
@@ -80,15 +83,7 @@ def _seed() -> None:
         seed.plant()
 
 
-_SEEDED: dict[str, list[dict[str, Any]]] = {}
-
-
-def _freeze_postgres() -> None:
-    for table in db.metadata.sorted_tables:
-        rows = [dict(row._mapping) for row in db.session.execute(sa.select(table))]
-        if rows:
-            _SEEDED[table.name] = rows
-    db.session.rollback()
+_SNAPSHOT: dict[str, postgres.Snapshot] = {}
 
 
 @pytest.fixture
@@ -107,22 +102,8 @@ def _restore(app: Flask) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         shutil.copy(path.with_name("template.sqlite"), path)
         return
-    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
     with db.engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        for table in db.metadata.sorted_tables:
-            rows = _SEEDED.get(table.name)
-            if rows:
-                connection.execute(sa.insert(table), rows)
-                _advance_identity(connection, table)
-
-
-def _advance_identity(connection: sa.Connection, table: sa.Table) -> None:
-    if "id" in table.c and isinstance(table.c.id.type, sa.Integer | sa.BigInteger):
-        connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM \"{table.name}\"))"
-            f" WHERE pg_get_serial_sequence('{table.name}', 'id') IS NOT NULL"
-        )
+        _SNAPSHOT["seeded"].restore(connection)
 
 
 @pytest.fixture

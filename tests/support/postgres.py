@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
+
 OPTIONS = (
     "-c fsync={fsync} -c synchronous_commit={fsync} -c full_page_writes={fsync} "
     "-c listen_addresses=127.0.0.1 -c max_connections=300 -p {port} -k {folder}"
@@ -104,3 +106,49 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class Snapshot:
+    """A database as it was at a moment, restored in one round trip.
+
+    Deleting is used, not TRUNCATE: a hundred tables take TRUNCATE half a second, since each gets new files. Triggers and
+    foreign keys rest meanwhile, the append-only guard included.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        tables = (
+            connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").scalars().all()
+        )
+        connection.exec_driver_sql("CREATE SCHEMA snapshot")
+        parts = ["SET LOCAL session_replication_role = replica"]
+        parts += [f'DELETE FROM public."{table}"' for table in tables]
+        for table in tables:
+            if connection.exec_driver_sql(f'SELECT EXISTS (SELECT FROM public."{table}")').scalar():
+                columns = self._columns(connection, table)
+                connection.exec_driver_sql(f'CREATE TABLE snapshot."{table}" AS SELECT {columns} FROM public."{table}"')
+                parts.append(
+                    f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT * FROM snapshot."{table}"'
+                )
+        self._script = "; ".join([*parts, *self._sequences(connection)])
+
+    def restore(self, connection: sa.Connection) -> None:
+        """Make the database what it was; the caller's transaction is used."""
+        connection.exec_driver_sql(self._script, execution_options={"no_parameters": True})
+
+    def _columns(self, connection: sa.Connection, table: str) -> str:
+        found = connection.execute(
+            sa.text(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = :table"
+                " AND is_generated = 'NEVER' ORDER BY ordinal_position"
+            ),
+            {"table": table},
+        )
+        return ", ".join(f'"{name}"' for name in found.scalars())
+
+    def _sequences(self, connection: sa.Connection) -> list[str]:
+        found = connection.exec_driver_sql(
+            "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL"
+            " FROM pg_sequences WHERE schemaname = 'public'"
+        )
+        calls = [f"setval('public.\"{name}\"', {value}, {str(called).lower()})" for name, value, called in found]
+        return [f"SELECT {', '.join(calls)}"] if calls else []
