@@ -30,9 +30,7 @@ class Customer:
 def _within(person: Any, rights: Sequence[Ownership]) -> Sequence[Ownership]:
     scope = staff.scope_of(person, Permission.CUSTOMERS)
     return [
-        right
-        for right in rights
-        if scope.covers(city_code=right.home.city_code, project_code=right.home.project_code)
+        right for right in rights if scope.covers(city_code=right.home.city_code, project_code=right.home.project_code)
     ]
 
 
@@ -46,7 +44,7 @@ def found(person: Any, words: str) -> list[Member]:
 
 
 def _living_in(person: Any, words: str) -> list[Member]:
-    seen = homes.searched_homes(person, words, size=5).items if any(c.isdigit() for c in words) else []
+    seen = homes.searched_homes(person, words=words, size=5).items if any(c.isdigit() for c in words) else []
     ids = [member_id for home in seen for member_id in homes.member_ids_of_home(home.id)]
     return list(members.members_by_id(ids).values())
 
@@ -54,7 +52,9 @@ def _living_in(person: Any, words: str) -> list[Member]:
 def _is_seen(person: Any, member: Member) -> bool:
     if staff.scope_of(person, Permission.CUSTOMERS).everything:
         return True
-    return bool(_within(person, homes.rights_of(member.id))) or bool(cases.cases_of_member_for(person, member.id, limit=1))
+    return bool(_within(person, homes.rights_of(member.id))) or bool(
+        cases.cases_of_member_for(person, member.id, limit=1)
+    )
 
 
 def one(person: Any, number: str) -> Customer | None:

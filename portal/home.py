@@ -119,7 +119,10 @@ def _need(own_cases: Sequence[Case], ticket: Registration | None) -> Need | None
     if ticket is not None and ticket.state is RegistrationState.OFFERED:
         return Need(
             _("A place is held for you"),
-            _("%(event)s: take it before it goes on to the next in line.", event=ticket.event.title_in(str(get_locale()))),
+            _(
+                "%(event)s: take it before it goes on to the next in line.",
+                event=ticket.event.title_in(str(get_locale())),
+            ),
             _("Look at the offer"),
             url_for("events.ticket", registration_id=ticket.id),
         )

@@ -37,6 +37,7 @@ _STAFF = [
     (_l("Homes and progress"), "homes_staff.index", "buildings", "homes_staff."),
     (_l("Events"), "events_staff.index", "calendar-event", "events_staff."),
     (_l("Points and rewards"), "points_staff.index", "gift", "points_staff."),
+    (_l("Approvals"), "staff.approvals", "check2-square", "staff.approval"),
     (_l("People and roles"), "staff.people", "person-badge", "staff.people"),
     (_l("Audit trail"), "staff.audit_trail", "shield-check", "staff.audit"),
     (_l("Operation"), "portal_staff.operation", "gear", "portal_staff.operation"),

@@ -148,10 +148,7 @@ def _buildings(project: str) -> list[Building]:
 
 def _plan(building: Building, handover: date, actor: Actor) -> dict[MilestoneKind, int]:
     steps = len(WEIGHTS) - 1
-    plan = [
-        (kind, weight, handover - timedelta(days=90 * (steps - n)))
-        for n, (kind, weight) in enumerate(WEIGHTS)
-    ]
+    plan = [(kind, weight, handover - timedelta(days=90 * (steps - n))) for n, (kind, weight) in enumerate(WEIGHTS)]
     milestones = homes.plan_building(building.id, plan, actor=actor)
     return {milestone.kind: milestone.id for milestone in milestones}
 
@@ -172,16 +169,27 @@ def _court_in_shanghai(building: Building, actor: Actor) -> None:
     with clock.at(clock.shanghai(date(2025, 5, 12), 10)):
         ids = _plan(building, date(2027, 6, 30), actor)
     with clock.at(clock.shanghai(date(2025, 9, 18), 10)):
-        homes.state_milestone(ids[MilestoneKind.FOUNDATION], reached_on=date(2025, 9, 18), evidence="地基验收记录", actor=actor)
-        homes.state_forecast(ids[MilestoneKind.HANDOVER], expected_on=date(2027, 6, 30), reason="按合同计划", actor=actor)
+        homes.state_milestone(
+            ids[MilestoneKind.FOUNDATION], reached_on=date(2025, 9, 18), evidence="地基验收记录", actor=actor
+        )
+        homes.state_forecast(
+            ids[MilestoneKind.HANDOVER], expected_on=date(2027, 6, 30), reason="按合同计划", actor=actor
+        )
     with clock.at(clock.shanghai(date(2026, 7, 20), 10)):
         homes.state_forecast(
-            ids[MilestoneKind.HANDOVER], expected_on=date(2027, 7, 31), reason="六月连续降雨，主体停工 24 天", actor=actor
+            ids[MilestoneKind.HANDOVER],
+            expected_on=date(2027, 7, 31),
+            reason="六月连续降雨，主体停工 24 天",
+            actor=actor,
         )
     with clock.at(clock.shanghai(date(2026, 11, 16), 10)):
         floors = building.floors or 18
         homes.state_milestone(
-            ids[MilestoneKind.STRUCTURE], reached_on=None, floors_done=round(floors * 0.7), evidence="监理月报", actor=actor
+            ids[MilestoneKind.STRUCTURE],
+            reached_on=None,
+            floors_done=round(floors * 0.7),
+            evidence="监理月报",
+            actor=actor,
         )
         homes.state_forecast(
             ids[MilestoneKind.HANDOVER], expected_on=date(2027, 7, 20), reason="增加一班工人，追回 11 天", actor=actor
@@ -207,9 +215,7 @@ def _bulletins(actor: Actor) -> None:
         _publish(project, None, day, audience, title, text, photos, f"bulletin-{n}", actor)
     for m, building in enumerate(_buildings("SH-SYT")[:2]):
         for n, (day, floor) in enumerate(((date(2026, 10, 22), 12), (date(2026, 11, 20), 13))):
-            photos = files.keep_photos(
-                [pictures.building_site(seed=40 + 10 * m + n, grown=floor / 18, facade=0.1 * n)]
-            )
+            photos = files.keep_photos([pictures.building_site(seed=40 + 10 * m + n, grown=floor / 18, facade=0.1 * n)])
             _publish(
                 "SH-SYT", building.id, day, Audience.BUILDING, f"{building.name}主体到第 {floor} 层",
                 "本栋楼板平整度抽检 12 处，全部合格。", photos, f"building-{m}-{n}", actor,

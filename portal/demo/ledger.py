@@ -55,7 +55,7 @@ BLOCKS = (
     Block("GZ-WJY", "一期", ("A",), Habit.ZUO, ("",), tuple(range(2, 32)), (*_PLAIN, "05", "06"), date(2021, 10, 1), date(2023, 12, 31), date(2023, 12, 15)),
     Block("GZ-WJY", "二期", ("B", "C"), Habit.ZUO, ("",), tuple(range(2, 32)), (*_PLAIN, "05", "06"), date(2026, 5, 1), date(2028, 6, 30), None, 0.35),
     Block("CD-JSH", "一期", ("1", "2", "3", "4", "5", "6"), Habit.DONG, ("1", "2"), tuple(range(1, 12)), _PLAIN, date(2023, 11, 11), date(2026, 8, 31), date(2026, 8, 23), 0.97),
-    Block("HK-demo", "第一期", ("1", "2"), Habit.HONG_KONG, ("",), tuple(range(3, 23)), ("A", "B", "C", "D"), date(2026, 6, 18), date(2028, 3, 31), None, 0.45),
+    Block("HK-HTT", "第一期", ("1", "2"), Habit.HONG_KONG, ("",), tuple(range(3, 23)), ("A", "B", "C", "D"), date(2026, 6, 18), date(2028, 3, 31), None, 0.45),
 )  # fmt: skip
 
 CAST: dict[tuple[str, str], tuple[str, str]] = {
@@ -64,7 +64,7 @@ CAST: dict[tuple[str, str], tuple[str, str]] = {
     ("SZ-YHL", "2-1-1803"): ("陈砚书", "19900000003"),
     ("SZ-CLW", "3-1206"): ("何静姝", "19900000004"),
     ("SZ-CLW", "5-2802"): ("张秀英", "19900000005"),
-    ("HK-demo", "2-15B"): ("Emma Clarke", "19900000007"),
+    ("HK-HTT", "2-15B"): ("Emma Clarke", "19900000007"),
     ("CD-JSH", "1-1-501"): ("阿依努尔·买买提", "19900000008"),
     ("CD-JSH", "1-1-502"): ("阿依努尔·买买提", "19900000008"),
     ("CD-JSH", "3-2-1101"): ("阿依努尔·买买提", "19900000008"),
@@ -81,7 +81,9 @@ RESOLD = ("SZ-CLW", "1-803")
 CHANGED = ("SZ-YHL", "4-1-301")
 """The home whose buyer has a new mobile in the second file."""
 
-SURNAMES = "吴郑蒋苏罗谢王李赵孙钱冯褚卫沈韩杨朱秦尤许吕施孔曹严华金魏陶姜戚邹喻柏水窦章云潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+SURNAMES = (
+    "吴郑蒋苏罗谢王李赵孙钱冯褚卫沈韩杨朱秦尤许吕施孔曹严华金魏陶姜戚邹喻柏水窦章云潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+)
 GIVEN = "绍棠以宁慕白晚晴启明听澜思远清禾若谷景行知夏明轩雨桐浩然静怡子墨嘉树予怀乐山向阳書瑶一诺"
 
 
@@ -134,7 +136,11 @@ def _good_rows() -> tuple[Row, ...]:
     for block in BLOCKS:
         for n, (key, label) in enumerate(_homes(block)):
             known = CAST.get((block.project, key))
-            if known is None and chance.random() > block.sold and (block.project, key) not in (COMPANY, RESOLD, CHANGED):
+            if (
+                known is None
+                and chance.random() > block.sold
+                and (block.project, key) not in (COMPANY, RESOLD, CHANGED)
+            ):
                 continue
             made.append(_row(block, n, label, key, known, chance))
     _hand_out(mobiles, made, chance)
@@ -173,7 +179,9 @@ def _row(block: Block, n: int, label: str, key: str, known: tuple[str, str] | No
     name, mobile = known or (_name(chance), None)
     buyers = name.count("；") + 1
     return {
-        rows.CONTRACT: f"{block.project.upper()}-{block.signed:%y}-{block.phase}-{n + 1:05d}".replace("第", "").replace("期", ""),
+        rows.CONTRACT: f"{block.project.upper()}-{block.signed:%y}-{block.phase}-{n + 1:05d}".replace("第", "").replace(
+            "期", ""
+        ),
         rows.PREVIOUS: None,
         rows.PROJECT: block.project,
         rows.PHASE: block.phase,
@@ -221,7 +229,9 @@ def _hand_out(mobiles: list[str], made: list[Row], chance: random.Random) -> Non
 
 def _make_awkward(made: list[Row]) -> None:
     at = {row["_key"]: row for row in made}
-    at[COMPANY].update({rows.BUYERS: "望榕贸易（演示）有限公司", rows.KIND: "企业", rows.MOBILES: "19900000016", rows.IDS: "8X3K"})
+    at[COMPANY].update(
+        {rows.BUYERS: "望榕贸易（演示）有限公司", rows.KIND: "企业", rows.MOBILES: "19900000016", rows.IDS: "8X3K"}
+    )
     sold = at[RESOLD]
     at[CHANGED][rows.MOBILES] = "19900000019"
     again = dict(sold) | {

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from points.models import Delivery, RewardKind
 from portal.demo import people, pictures
 from portal.demo.ledger import owner_mobiles
 from service_requests import operations as cases
-from service_requests.models import HiddenReason, Identity, Kind, Severity, Wish
+from service_requests.models import Identity, Kind, Wish
 
 Deed = Callable[[], Any]
 NOW = clock.shanghai(date(2026, 11, 23), 12)
@@ -41,7 +41,7 @@ class Story:
         """Let something happen at a moment."""
         self.deeds.append((moment, len(self.deeds), deed))
 
-    def live(self, step: Callable[[int, int], None]) -> None:
+    def live(self, step: Callable[[int, int], object]) -> None:
         """Let everything happen in the order of time; deeds may add later ones."""
         done = 0
         while self.deeds:
@@ -61,6 +61,7 @@ def tell(staff: dict[str, Actor]) -> Story:
     story = Story(staff)
     _rewards(story)
     _joins(story)
+    _purchases(story)
     _events(story)
     _cases(story)
     _redemptions(story)
@@ -89,7 +90,9 @@ def _joins(story: Story) -> None:
     for n, person in enumerate(people.MEMBERS):
         day = date(2022, 12, 5) + timedelta(days=97 * n)
         locale = "en" if person.name.startswith("Emma") else "zh_Hans_CN"
-        story.then(clock.shanghai(day, 10, n), lambda person=person, locale=locale: _join(person.mobile, person.name, locale))
+        story.then(
+            clock.shanghai(day, 10, n), lambda person=person, locale=locale: _join(person.mobile, person.name, locale)
+        )
     known = {person.mobile for person in people.MEMBERS}
     for n, mobile in enumerate(m for m in owner_mobiles() if m not in known):
         if n >= 90:
@@ -105,6 +108,35 @@ def _joins(story: Story) -> None:
 def _join(mobile: str, name: str, locale: str) -> Member:
     e164 = mobile if mobile.startswith("+") else f"+86{mobile}"
     return members.enrol(mobile=e164, name=name, marketing=True, locale=locale, actor=None)
+
+
+def _purchases(story: Story) -> None:
+    """Points for a home: pending until the contract is on file for thirty days."""
+    days = {
+        "19900000001": date(2025, 2, 10),
+        "19900000003": date(2025, 5, 6),
+        "19900000004": date(2026, 1, 15),
+        "19900000005": date(2025, 9, 1),
+        "19900000008": date(2026, 7, 3),
+    }
+    for mobile, day in days.items():
+
+        def grant(mobile: str = mobile) -> None:
+            actor = _actor(mobile)
+            for right in homes.rights_of(actor.id):
+                if right.contract_id is None:
+                    continue
+                source = ("contract", right.contract_id)
+                points.grant("first_purchase", member_id=actor.id, source=source, actor=SYSTEM)
+                points.begin_pending(
+                    "first_purchase",
+                    member_id=actor.id,
+                    source=source,
+                    available_from=clock.now() + timedelta(days=30),
+                    actor=SYSTEM,
+                )
+
+        story.then(clock.shanghai(day, 10), grant)
 
 
 # --- events ------------------------------------------------------------------------------------------------------------
@@ -132,9 +164,43 @@ SAFETY = "进入工地请全程佩戴安全帽，穿平底鞋，听从引导员�
 def _events(story: Story) -> None:
     chance = random.Random(23)
     for n, (title, english, kind, city, place, day, capacity) in enumerate(PAST_EVENTS):
-        _event(story, f"past-{n}", title, english, kind, city, None, place, day, 14, capacity, Audience.ALL, 0, chance, day - timedelta(days=25))
-    for n, (title, english, kind, city, project, place, day, hour, capacity, audience, price) in enumerate(COMING_EVENTS):
-        _event(story, f"next-{n}", title, english, kind, city, project, place, day, hour, capacity, audience, price, chance, date(2026, 11, 10))
+        _event(
+            story,
+            f"past-{n}",
+            title,
+            english,
+            kind,
+            city,
+            None,
+            place,
+            day,
+            14,
+            capacity,
+            Audience.ALL,
+            0,
+            chance,
+            day - timedelta(days=25),
+        )
+    for n, (title, english, kind, city, project, place, day, hour, capacity, audience, price) in enumerate(
+        COMING_EVENTS
+    ):
+        _event(
+            story,
+            f"next-{n}",
+            title,
+            english,
+            kind,
+            city,
+            project,
+            place,
+            day,
+            hour,
+            capacity,
+            audience,
+            price,
+            chance,
+            date(2026, 11, 10),
+        )
 
 
 def _event(
@@ -161,7 +227,9 @@ def _event(
     story.then(clock.shanghai(opened, 9), announce)
 
 
-def _sign_ups(story: Story, name: str, event_id: int, opened: date, starts: datetime, host: Actor, chance: random.Random) -> None:
+def _sign_ups(
+    story: Story, name: str, event_id: int, opened: date, starts: datetime, host: Actor, chance: random.Random
+) -> None:
     cast = [person.mobile for person in people.MEMBERS]
     others = [mobile for mobile in owner_mobiles()[:70] if mobile not in cast]
     guests = cast[:6] + chance.sample(others, min(22, len(others)))
@@ -180,7 +248,9 @@ def _sign_ups(story: Story, name: str, event_id: int, opened: date, starts: date
             if starts < NOW and registration.is_seated and chance.random() < 0.85:
                 story.then(
                     starts + timedelta(minutes=5),
-                    lambda: events.check_in(registration.id, heads=registration.heads, nonce=_key(f"in-{registration.id}"), actor=host),
+                    lambda: events.check_in(
+                        registration.id, heads=registration.heads, nonce=_key(f"in-{registration.id}"), actor=host
+                    ),
                 )
 
         story.then(moment, sign_up)
@@ -223,12 +293,16 @@ def _redemptions(story: Story) -> None:
             ("19900000005", date(2026, 11, 21), 0),
         )
     ):
+
         def redeem(mobile: str = mobile, wanted: int = wanted, n: int = n) -> None:
             actor = _actor(mobile)
             reward = point_queries.rewards(size=24).items[wanted]
             redemption = points.redeem(reward.id, member_id=actor.id, key=_key(f"redeem-{n}"), actor=actor)
             if n == 0:
-                story.then(clock.now() + timedelta(days=1), lambda: points.mark_ready(redemption.id, actor=story.staff["admin"]))
+                story.then(
+                    clock.now() + timedelta(days=1),
+                    lambda: points.mark_ready(redemption.id, actor=story.staff["admin"]),
+                )
 
         story.then(clock.shanghai(day, 11), redeem)
 
@@ -247,10 +321,26 @@ REPAIRS = [
 ]
 
 POSTS = [
-    ("会所改成了商铺", "当时看房说好的会所，现在改成了商铺，请给个说法。", "规划变更已于 2024 年 3 月公示，会所面积移到 5 栋首层。本周六 10 点在现场说明，公示图附后。"),
-    ("次卧窗户正对垃圾房", "次卧窗户正对垃圾房，图纸上没有标出来。", "已安排设计和物业到现场。垃圾房将在 12 月 5 日前移到北门外侧，移完后请您验看。"),
-    ("客服电话打了五次没人接", "昨天下午打了五次客服电话，都没有人接。", "昨天 14 点到 16 点线路故障，很抱歉。您的事由郭一负责，今天 18 点前回电。"),
-    ("3 栋 2 号电梯又停了", "这个月第三次停梯，家里有老人，住 28 楼。", "电梯公司今天 15 点到场更换门机，换好前由物业值守另一部电梯。"),
+    (
+        "会所改成了商铺",
+        "当时看房说好的会所，现在改成了商铺，请给个说法。",
+        "规划变更已于 2024 年 3 月公示，会所面积移到 5 栋首层。本周六 10 点在现场说明，公示图附后。",
+    ),
+    (
+        "次卧窗户正对垃圾房",
+        "次卧窗户正对垃圾房，图纸上没有标出来。",
+        "已安排设计和物业到现场。垃圾房将在 12 月 5 日前移到北门外侧，移完后请您验看。",
+    ),
+    (
+        "客服电话打了五次没人接",
+        "昨天下午打了五次客服电话，都没有人接。",
+        "昨天 14 点到 16 点线路故障，很抱歉。您的事由郭一负责，今天 18 点前回电。",
+    ),
+    (
+        "3 栋 2 号电梯又停了",
+        "这个月第三次停梯，家里有老人，住 28 楼。",
+        "电梯公司今天 15 点到场更换门机，换好前由物业值守另一部电梯。",
+    ),
     ("外墙有砖掉落", "我们栋外墙昨晚掉了一块砖，楼下就是儿童区。", None),
     ("儿童区想装一盏灯", "晚上孩子在儿童区玩看不清，希望能装一盏灯。", None),
 ]
@@ -263,8 +353,17 @@ def _cases(story: Story) -> None:
     for n in range(64):
         mobile = owners[n % len(owners)] if n % 3 == 0 else chance.choice(others)
         day = date(2022, 12, 20) + timedelta(days=round(n * 1_420 / 63))
-        story.then(clock.shanghai(day, chance.randrange(8, 21), chance.randrange(60)), _repair(story, n, mobile, chance))
-    recent = [date(2026, 11, 17), date(2026, 11, 18), date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)]
+        story.then(
+            clock.shanghai(day, chance.randrange(8, 21), chance.randrange(60)), _repair(story, n, mobile, chance)
+        )
+    recent = [
+        date(2026, 11, 17),
+        date(2026, 11, 18),
+        date(2026, 11, 20),
+        date(2026, 11, 21),
+        date(2026, 11, 22),
+        date(2026, 11, 23),
+    ]
     for n, ((title, text, answer), day) in enumerate(zip(POSTS, recent, strict=True)):
         moment = clock.shanghai(day, 9 if day.day == 23 else 15, 10 * n)
         story.then(moment, _post(story, n, owners[n % 4], title, text, answer))
@@ -281,6 +380,11 @@ def _cases(story: Story) -> None:
 def _home_of(actor: Actor) -> int | None:
     own = homes.homes_of(actor.id)
     return own[0].id if own else None
+
+
+def _city_of(actor: Actor) -> str:
+    own = homes.homes_of(actor.id)
+    return own[0].city_code if own else "SZ"
 
 
 def _repair(story: Story, n: int, mobile: str, chance: random.Random) -> Deed:
@@ -301,8 +405,12 @@ def _repair(story: Story, n: int, mobile: str, chance: random.Random) -> Deed:
     return file
 
 
-def _handle(story: Story, case_id: int, name: str, reporter: Actor, filed: datetime, chance: random.Random, *, open_ended: bool) -> None:
-    specialist, engineer = story.staff["guo.yi"], story.staff["xu.hang"]
+def _handle(
+    story: Story, case_id: int, name: str, reporter: Actor, filed: datetime, chance: random.Random, *, open_ended: bool
+) -> None:
+    in_shenzhen = _city_of(reporter) == "SZ"
+    specialist = story.staff["guo.yi" if in_shenzhen else "ning.yuan"]
+    engineer = story.staff["xu.hang" if in_shenzhen else "ning.yuan"]
     if filed > NOW - timedelta(hours=20):
         return
     hours = 30 if chance.random() < 0.08 else chance.randrange(1, 20)
@@ -314,10 +422,14 @@ def _handle(story: Story, case_id: int, name: str, reporter: Actor, filed: datet
             key=_key(f"{name}-reply"), actor=specialist,
         ),
     )  # fmt: skip
-    story.then(filed + timedelta(hours=hours + 1), lambda: cases.assign(case_id, assignee_id=engineer.id, actor=specialist))
+    story.then(
+        filed + timedelta(hours=hours + 1), lambda: cases.assign(case_id, assignee_id=engineer.id, actor=specialist)
+    )
     story.then(
         filed + timedelta(hours=hours + 2),
-        lambda: cases.note_internally(case_id, text="同栋去年有两起同类问题，查一下防水批次。", key=_key(f"{name}-note"), actor=engineer),
+        lambda: cases.note_internally(
+            case_id, text="同栋去年有两起同类问题，查一下防水批次。", key=_key(f"{name}-note"), actor=engineer
+        ),
     )
     if open_ended:
         return
@@ -331,7 +443,9 @@ def _handle(story: Story, case_id: int, name: str, reporter: Actor, filed: datet
 
 def _resolve(case_id: int, engineer: Actor, name: str) -> None:
     photos = files.keep_photos([pictures.room(seed=case_id, fault="none")]) if name.endswith(("54", "55", "56")) else []
-    cases.resolve(case_id, result="已处理并试验合格，现场已清理干净。如有反复，请直接在这里退回。", photos=photos, actor=engineer)
+    cases.resolve(
+        case_id, result="已处理并试验合格，现场已清理干净。如有反复，请直接在这里退回。", photos=photos, actor=engineer
+    )
 
 
 def _post(story: Story, n: int, mobile: str, title: str, text: str, answer: str | None) -> Deed:
@@ -347,7 +461,9 @@ def _post(story: Story, n: int, mobile: str, title: str, text: str, answer: str 
         story.then(case.filed_at + timedelta(hours=hours - 1), lambda: cases.accept(case.id, actor=manager))
         story.then(
             case.filed_at + timedelta(hours=hours),
-            lambda: cases.reply_publicly(case.id, text=answer, identity=Identity.MANAGER, key=_key(f"post-{n}-reply"), actor=manager),
+            lambda: cases.reply_publicly(
+                case.id, text=answer, identity=Identity.MANAGER, key=_key(f"post-{n}-reply"), actor=manager
+            ),
         )
 
     return post
@@ -356,14 +472,21 @@ def _post(story: Story, n: int, mobile: str, title: str, text: str, answer: str 
 def _words(story: Story, n: int, kind: Kind, mobile: str, text: str) -> Deed:
     def file() -> None:
         actor = _actor(mobile)
-        case = cases.file_case(kind=kind, text=text, title=text[:20], home_id=_home_of(actor), key=_key(f"words-{n}"), actor=actor)
+        case = cases.file_case(
+            kind=kind, text=text, title=text[:20], home_id=_home_of(actor), key=_key(f"words-{n}"), actor=actor
+        )
         specialist = story.staff["guo.yi"]
         if case.filed_at > NOW - timedelta(days=2):
             return
         story.then(case.filed_at + timedelta(hours=3), lambda: cases.accept(case.id, actor=specialist))
         story.then(
             case.filed_at + timedelta(hours=4),
-            lambda: cases.reply_publicly(case.id, text="您好，已核实，书面答复见附件说明，如需面谈请回复方便的时间。", key=_key(f"words-{n}-reply"), actor=specialist),
+            lambda: cases.reply_publicly(
+                case.id,
+                text="您好，已核实，书面答复见附件说明，如需面谈请回复方便的时间。",
+                key=_key(f"words-{n}-reply"),
+                actor=specialist,
+            ),
         )
 
     return file
