@@ -61,7 +61,7 @@ test: setup-test
 
 check: setup .venv/.test
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; make format does it."; $(BIN)/ruff format --check . | head -20; exit 1; }
+	@$(BIN)/ruff format --check --quiet . >/dev/null || { echo "Not formatted: make format does it."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m portal.catalogues check
 	@$(BIN)/pytest -q -p no:cacheprovider tests/architecture
