@@ -33,7 +33,7 @@ class _Reader(HTMLParser):
             self.faults.append("javascript: link")
         for name in ("src", "href", "action"):
             value = given.get(name) or ""
-            if tag != "a" and value.startswith(("http:", "https:", "//")):
+            if tag != "a" and given.get("rel") != "canonical" and value.startswith(("http:", "https:", "//")):
                 self.faults.append(f"<{tag}> asks another host: {value}")
         if given.get("id"):
             self.ids.append(str(given["id"]))
