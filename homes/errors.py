@@ -17,7 +17,9 @@ class NoSuchContract(Refused):
 class TooManyBindingAttempts(TooMany):
     """Somebody is guessing."""
 
-    message = _l("Too many attempts to bind a home. Please try again tomorrow, or call us; we will gladly do it with you.")
+    message = _l(
+        "Too many attempts to bind a home. Please try again tomorrow, or call us; we will gladly do it with you."
+    )
 
 
 class WrongStep(Conflict):
@@ -89,6 +91,27 @@ class UnknownPlace(Missing):
     """No such project, phase or building for this viewer."""
 
     message = _l("This project or building does not exist.")
+
+
+class NoSuchMember(Refused):
+    """The number that was typed is no member's."""
+
+    message = _l("There is no member with this number.")
+    field = "member_number"
+
+
+class BuildingNeeded(Refused):
+    """An update for a building or a home names no building."""
+
+    message = _l("Please choose the building.")
+    field = "building_id"
+
+
+class NoSuchHome(Refused):
+    """The building has no such home."""
+
+    message = _l("This building has no such home.")
+    field = "home"
 
 
 class NotALedger(Refused):

@@ -49,7 +49,7 @@ def _holds_floor(room: str) -> bool:
     return len(room) >= 3 and room[:-2].isdigit()
 
 
-# --- reading -----------------------------------------------------------------------------------------------------------
+# --- reading ----------------------------------------------------------------------------------------------------------
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
 _CHINESE = re.compile(r"[零〇○一二三四五六七八九十百两兩]+")
@@ -76,6 +76,7 @@ _WRITTEN = re.compile(
 _DASHED = re.compile(
     r"(?P<building>\d{1,3}|[A-Z]\d?|\d{1,2}[A-Z])[-/.](?:(?P<unit>\d{1,2}|[A-Z])[-/.])?(?P<room>\d{1,5}[A-Z]?)(?:室|房)?"
 )
+
 
 def parse(text: str) -> HomeNumber | None:
     """Return the number that somebody wrote, or None when it is no number of a home."""
@@ -140,7 +141,7 @@ def _unpadded(part: str) -> str:
     return part.lstrip("0") or "0"
 
 
-# --- writing -----------------------------------------------------------------------------------------------------------
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def building_name(building: str, habit: Habit) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from homes import errors
 from homes.models import Audience, MilestoneKind, Stage, UpdateState
 
-# --- progress ----------------------------------------------------------------------------------------------------------
+# --- progress ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def check_milestone(*, reached_on: date | None, floors_done: int, floors: int | 
         raise errors.TooManyFloors(floors=floors)
 
 
-# --- updates -----------------------------------------------------------------------------------------------------------
+# --- updates ----------------------------------------------------------------------------------------------------------
 
 _WAYS = {
     (UpdateState.DRAFT, UpdateState.REVIEWED),
@@ -181,7 +181,7 @@ def may_see_update(
             return any(right.home_id == home_id for right in rights)
 
 
-# --- identity ----------------------------------------------------------------------------------------------------------
+# --- identity ---------------------------------------------------------------------------------------------------------
 
 
 def plain_contract_number(written: str) -> str:

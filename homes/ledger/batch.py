@@ -122,7 +122,7 @@ def _fitting(one: Judged, known: _Known, ended: set[str | None], *, trusting: bo
     return one.refused(Reason.HOME_TAKEN, rows.HOME, row.home_code)
 
 
-# --- writing -----------------------------------------------------------------------------------------------------------
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def _write(

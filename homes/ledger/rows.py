@@ -148,7 +148,7 @@ def _text(value: Any, column: str) -> str:
 
 
 def _phase(text: Mapping[str, str], phases: Phases) -> KnownPhase:
-    of_project = phases.get(text[PROJECT].upper())
+    of_project = phases.get(text[PROJECT]) or phases.get(text[PROJECT].upper())
     if of_project is None:
         raise RowRefused(Reason.PROJECT_UNKNOWN, PROJECT, text[PROJECT])
     found = of_project.get(text[PHASE]) or of_project.get(text[PHASE].upper())

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from homes.models.estates import Home
+from kernel import mobiles
 from kernel.db import BigId, UtcDateTime, db, text_enum
 
 
@@ -140,6 +141,16 @@ class Buyer(db.Model):
     is_company: Mapped[bool] = mapped_column(default=False)
 
     contract: Mapped[Contract] = relationship(lazy="raise_on_sql", back_populates="buyers")
+
+    @property
+    def masked_name(self) -> str:
+        """What staff see in lists: 周**; a company's name is no personal information."""
+        return self.name if self.is_company else f"{self.name[:1]}**"
+
+    @property
+    def masked_mobile(self) -> str:
+        """The number with its middle covered, or nothing."""
+        return mobiles.masked(self.mobile) if self.mobile else ""
 
 
 class Ownership(db.Model):

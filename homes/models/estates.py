@@ -86,9 +86,7 @@ class Project(db.Model):
     stage: Mapped[Stage] = mapped_column(text_enum(Stage))
 
     city: Mapped[City] = relationship(lazy="raise_on_sql")
-    phases: Mapped[list["Phase"]] = relationship(
-        lazy="raise_on_sql", order_by="Phase.code", back_populates="project"
-    )
+    phases: Mapped[list["Phase"]] = relationship(lazy="raise_on_sql", order_by="Phase.code", back_populates="project")
 
     def name_in(self, locale: str) -> str:
         """Return the name as readers of a language know it; nothing is converted automatically."""

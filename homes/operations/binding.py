@@ -33,7 +33,7 @@ ATTEMPTS_OF_MEMBER, ATTEMPTS_AT_CONTRACT, ATTEMPTS_FROM_ADDRESS = 5, 5, 30
 """How often a day binding may be tried by one member, for one contract number, from one address."""
 
 
-# --- by the member -----------------------------------------------------------------------------------------------------
+# --- by the member ----------------------------------------------------------------------------------------------------
 
 
 def count_attempt(*, member_id: int, contract_number: str, address: str) -> None:
@@ -211,13 +211,11 @@ def _end_lesser_right(home: Home, member: Member, *, actor: Actor) -> None:
 
 
 def _tell_bound(ownership: Ownership, home: Home, member: Member, *, actor: Actor) -> None:
-    audit.record(
-        actor, "homes.home_bound", home, member=member.id, role=ownership.role, bound_by=ownership.bound_by
-    )
+    audit.record(actor, "homes.home_bound", home, member=member.id, role=ownership.role, bound_by=ownership.bound_by)
     home_bound.send(Ownership, home=home, member=member, actor=actor)
 
 
-# --- by staff ----------------------------------------------------------------------------------------------------------
+# --- by staff ---------------------------------------------------------------------------------------------------------
 
 
 @operation
@@ -236,7 +234,9 @@ def bind_by_hand(home_id: int, *, member: Member, role: Role, reason: str, actor
         )
     ).one()
     if fresh:
-        audit.record(actor, "homes.home_bound", home, member=member.id, role=role, bound_by=BoundBy.STAFF, reason=reason)
+        audit.record(
+            actor, "homes.home_bound", home, member=member.id, role=role, bound_by=BoundBy.STAFF, reason=reason
+        )
         if role.owns:
             home_bound.send(Ownership, home=home, member=member, actor=actor)
     return ownership
@@ -287,7 +287,7 @@ def _end(ownership: Ownership, home: Home, why: str, *, actor: Actor, reason: st
     home_unbound.send(Ownership, home=home, member_id=ownership.member_id, actor=actor)
 
 
-# --- reading the facts -------------------------------------------------------------------------------------------------
+# --- reading the facts ------------------------------------------------------------------------------------------------
 
 
 @operation

@@ -131,7 +131,9 @@ def write_factor(
     if earlier is not None:
         earlier.superseded_at = clock.now()
     db.session.add(factor)
-    audit.record(actor, "homes.factor_written", factor, project=project.code, number=factor.number, version=factor.version)
+    audit.record(
+        actor, "homes.factor_written", factor, project=project.code, number=factor.number, version=factor.version
+    )
     return factor
 
 

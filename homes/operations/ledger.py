@@ -20,7 +20,7 @@ from homes import errors
 from homes.ledger import batch, reading, rows
 from homes.ledger.reasons import Reason, RowRefused
 from homes.models import ImportState, LedgerChunk, LedgerImport, LedgerRowError, Phase, Project
-from kernel import audit, clock, outbox
+from kernel import audit, clock, form_keys, outbox
 from kernel.actor import Actor
 from kernel.db import db, lock, operation
 
@@ -40,11 +40,18 @@ class Reach:
     project_codes: frozenset[str] = frozenset()
 
 
-# --- the file ----------------------------------------------------------------------------------------------------------
+# --- the file ---------------------------------------------------------------------------------------------------------
 
 
 def begin_import(
-    stream: BinaryIO, *, file_name: str, reach: Reach, apply: bool = False, later: bool = True, actor: Actor
+    stream: BinaryIO,
+    *,
+    file_name: str,
+    reach: Reach,
+    apply: bool = False,
+    later: bool = True,
+    key: str | None = None,
+    actor: Actor,
 ) -> LedgerImport:
     """Take in a file of the ledger and have it checked (or applied at once); refuse what is no ledger.
 
@@ -63,13 +70,25 @@ def begin_import(
         path = Path(spooled.name)
         kind = reading.kind_of(path)
         next(reading.rows(path, kind), None)  # refuses a file that cannot be read before anything is stored
-        return _take_in(path, kind, digest.hexdigest(), file_name, reach, apply, later, actor=actor)
+        return _take_in(path, kind, digest.hexdigest(), file_name, reach, apply, later, key, actor=actor)
 
 
 @operation
 def _take_in(
-    path: Path, kind: str, digest: str, file_name: str, reach: Reach, apply: bool, later: bool, *, actor: Actor
+    path: Path,
+    kind: str,
+    digest: str,
+    file_name: str,
+    reach: Reach,
+    apply: bool,
+    later: bool,
+    key: str | None,
+    *,
+    actor: Actor,
 ) -> LedgerImport:
+    claim = form_keys.claim(key, actor=actor, purpose="homes.begin_import", content=digest) if key else None
+    if claim is not None and claim.earlier_id:
+        return db.session.get_one(LedgerImport, claim.earlier_id)
     entry = LedgerImport(
         file_name=Path(file_name).name[:120] or "ledger",
         file_kind=kind,
@@ -85,11 +104,11 @@ def _take_in(
     )
     db.session.add(entry)
     db.session.flush()
+    if claim is not None:
+        claim.keep(entry)
     with path.open("rb") as file:
         for position, content in enumerate(iter(lambda: file.read(CHUNK), b"")):
-            db.session.execute(
-                sa.insert(LedgerChunk).values(import_id=entry.id, position=position, content=content)
-            )
+            db.session.execute(sa.insert(LedgerChunk).values(import_id=entry.id, position=position, content=content))
     audit.record(actor, "homes.ledger_taken_in", entry, file=entry.file_name, digest=digest)
     if later:
         outbox.put(TOPIC, {"import_id": entry.id})
@@ -127,7 +146,7 @@ def forget_files() -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-# --- the work ----------------------------------------------------------------------------------------------------------
+# --- the work ---------------------------------------------------------------------------------------------------------
 
 
 def run_import(import_id: int, *, step: Callable[[LedgerImport], None] | None = None) -> LedgerImport:

@@ -26,12 +26,15 @@ TOPIC = "homes.update_published"
 Plan = Sequence[tuple[MilestoneKind, int, date]]
 
 
-# --- plan, forecast, fact ----------------------------------------------------------------------------------------------
+# --- plan, forecast, fact ---------------------------------------------------------------------------------------------
 
 
 @operation
 def plan_building(building_id: int, plan: Plan, *, actor: Actor) -> list[Milestone]:
-    """Set the milestones of a building as (kind, weight in percent, planned day); what is planned already stays."""
+    """Set the milestones of a building as (kind, weight in percent, planned day); what is planned already stays.
+
+    Returns all milestones of the building, in their order.
+    """
     building = lock(Building, building_id)
     if building is None:
         raise errors.UnknownPlace()
@@ -43,7 +46,8 @@ def plan_building(building_id: int, plan: Plan, *, actor: Actor) -> list[Milesto
     ]
     db.session.add_all(milestones)
     audit.record(actor, "homes.building_planned", building, milestones=len(milestones))
-    return milestones
+    query = sa.select(Milestone).where(Milestone.building_id == building_id).order_by(Milestone.position)
+    return list(db.session.scalars(query))
 
 
 @operation
@@ -53,7 +57,10 @@ def state_forecast(milestone_id: int, *, expected_on: date, reason: str, actor: 
     if milestone is None:
         raise errors.MilestoneGone()
     previous = db.session.scalar(
-        sa.select(Forecast.expected_on).where(Forecast.milestone_id == milestone_id).order_by(Forecast.id.desc()).limit(1)
+        sa.select(Forecast.expected_on)
+        .where(Forecast.milestone_id == milestone_id)
+        .order_by(Forecast.id.desc())
+        .limit(1)
     )
     rules.check_forecast(
         expected_on, reason=reason, previous=previous, reached_on=milestone.reached_on, today=clock.today()
@@ -85,7 +92,7 @@ def state_milestone(
     return milestone
 
 
-# --- updates -----------------------------------------------------------------------------------------------------------
+# --- updates ----------------------------------------------------------------------------------------------------------
 
 
 @operation
@@ -153,7 +160,9 @@ def _place(project_code: str, building_id: int | None, home_id: int | None, audi
 
 
 @operation
-def edit_update(update_id: int, *, title: str, text: str, taken_on: date, viewpoint: str, actor: Actor) -> ConstructionUpdate:
+def edit_update(
+    update_id: int, *, title: str, text: str, taken_on: date, viewpoint: str, actor: Actor
+) -> ConstructionUpdate:
     """Change the words of an update that nobody outside has seen; a reviewed one becomes a draft again."""
     update = _locked(update_id)
     if not rules.may_edit(update.state):
@@ -182,7 +191,7 @@ def publish_update(update_id: int, *, actor: Actor) -> ConstructionUpdate:
     update.state = rules.next_state(update.state, UpdateState.PUBLISHED)
     update.published_at = clock.now()
     if update.building_id is not None:
-        steps = queries.steps_of_buildings([update.building_id])[update.building_id]
+        steps = queries.steps_of_building(update.building_id)
         update.percent = rules.percent_done(steps)
         update.percent_rule = ",".join(f"{step.kind.value}:{step.weight}" for step in steps)
     audit.record(actor, "homes.update_published", update, audience=update.audience, percent=update.percent)

@@ -93,7 +93,7 @@ def test_a_mobile_that_the_ledger_has_replaced_hands_the_right_over() -> None:
     assert queries.homes_of(old.id) == [] and len(queries.homes_of(new.id)) == 1
 
 
-# --- by contract number and identity -----------------------------------------------------------------------------------
+# --- by contract number and identity ----------------------------------------------------------------------------------
 
 
 def _bind(member: Any, number: str, last_four: str = "0012") -> Ownership:
@@ -188,7 +188,7 @@ def test_an_attempt_is_kept_without_the_number_that_was_typed(row: dict[str, Any
     assert attempt.succeeded and row[rows.CONTRACT] not in attempt.contract_key
 
 
-# --- by hand, and the end ----------------------------------------------------------------------------------------------
+# --- by hand, and the end ---------------------------------------------------------------------------------------------
 
 
 def test_staff_binds_by_hand_with_a_reason(heard: Any) -> None:

@@ -44,7 +44,9 @@ def _count(model: Any) -> int:
 
 
 def test_a_row_becomes_a_home_with_its_contract_and_buyers() -> None:
-    row = a_ledger_row("二栋一单元1803室", 买受人="周予安；林可航", 手机号="19900000001；19900000002", 证件后四位="0012；345X")
+    row = a_ledger_row(
+        "二栋一单元1803室", 买受人="周予安；林可航", 手机号="19900000001；19900000002", 证件后四位="0012；345X"
+    )
     entry = imported(row)
     assert (entry.state, entry.fresh, entry.new_homes, entry.refused) == (ImportState.APPLIED, 1, 1, 0)
     home = contract_home(row[rows.CONTRACT])
@@ -96,9 +98,13 @@ def test_the_worker_does_what_the_door_has_left_to_it() -> None:
 def test_the_same_file_twice_changes_nothing_and_says_so() -> None:
     given = [a_ledger_row(f"2栋1单元{floor}0{room}") for floor in range(1, 12) for room in range(1, 5)]
     imported(*given)
-    before = [tuple(row) for t in (Home, Contract, Buyer, Ownership) for row in db.session.execute(sa.select(t.__table__))]
+    before = [
+        tuple(row) for t in (Home, Contract, Buyer, Ownership) for row in db.session.execute(sa.select(t.__table__))
+    ]
     again = imported(*given)
-    after = [tuple(row) for t in (Home, Contract, Buyer, Ownership) for row in db.session.execute(sa.select(t.__table__))]
+    after = [
+        tuple(row) for t in (Home, Contract, Buyer, Ownership) for row in db.session.execute(sa.select(t.__table__))
+    ]
     assert (again.fresh, again.changed, again.unchanged, again.refused) == (0, 0, 44, 0)
     assert again.changes_nothing and before == after
 
@@ -136,9 +142,7 @@ WRONG: list[tuple[dict[str, Any], Reason, str]] = [
 
 
 @pytest.mark.parametrize(("cells", "reason", "column"), WRONG)
-def test_a_wrong_row_is_left_out_with_its_number_and_reason(
-    cells: dict[str, Any], reason: Reason, column: str
-) -> None:
+def test_a_wrong_row_is_left_out_with_its_number_and_reason(cells: dict[str, Any], reason: Reason, column: str) -> None:
     entry = imported(a_ledger_row("2栋1单元1801"), a_ledger_row() | cells, a_ledger_row("2栋1单元1804"))
     assert (entry.fresh, entry.refused) == (2, 1)
     (error,) = queries.row_errors(entry.id)
@@ -181,7 +185,9 @@ def test_a_resale_ends_the_old_contract_and_every_right_to_the_home(together: bo
     new = a_ledger_row(手机号=buyer.mobile, 原合同编号=old[rows.CONTRACT], 签约日期=date(2026, 11, 1))
     imported(old)
     home = contract_home(old[rows.CONTRACT])
-    operations.bind_by_hand(home.id, member=tenant, role=queries.rights_of(seller.id)[0].role.TENANT, reason="租约", actor=SYSTEM)
+    operations.bind_by_hand(
+        home.id, member=tenant, role=queries.rights_of(seller.id)[0].role.TENANT, reason="租约", actor=SYSTEM
+    )
     entry = imported(*([old | {rows.STATE: "已转让"}, new] if together else [new]))
     assert entry.refused == 0 and (entry.bound, entry.ended) == (1, 2)
     assert queries.home_for(seller.id, home.id) is None and queries.home_for(tenant.id, home.id) is None

@@ -45,7 +45,21 @@ def test_reads_what_people_write(written: str, key: str) -> None:
     assert number is not None and number.key == key
 
 
-NOT_NUMBERS = ["", " ", "翠澜湾", "1803", "2栋", "周予安", "19900000001", "2栋1单元", "B室", "----", "2-1-1803-5-6", "栋单元室", "x" * 500]
+NOT_NUMBERS = [
+    "",
+    " ",
+    "翠澜湾",
+    "1803",
+    "2栋",
+    "周予安",
+    "19900000001",
+    "2栋1单元",
+    "B室",
+    "----",
+    "2-1-1803-5-6",
+    "栋单元室",
+    "x" * 500,
+]
 
 
 @pytest.mark.parametrize("written", NOT_NUMBERS)
@@ -76,7 +90,9 @@ def test_prints_the_label_of_the_place_and_the_machine_code(written: str, habit:
     assert numbering.home_code(building, number) == code
 
 
-@pytest.mark.parametrize(("written", "room"), [("1803", "1803"), ("1803室", "1803"), ("一八零三", "1803"), ("2栋", None)])
+@pytest.mark.parametrize(
+    ("written", "room"), [("1803", "1803"), ("1803室", "1803"), ("一八零三", "1803"), ("2栋", None)]
+)
 def test_a_room_alone_can_be_looked_for(written: str, room: str | None) -> None:
     assert numbering.room_only(written) == room
 
