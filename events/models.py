@@ -258,7 +258,7 @@ class Registration(db.Model):
             sqlite_where=sa.text(f"state IN ({_among(LIVE)})"),
             postgresql_where=sa.text(f"state IN ({_among(LIVE)})"),
         ),
-        sa.Index("ix_registration_queue", "event_id", "state", sa.desc("priority"), "joined_at", "id"),
+        sa.Index("ix_registration_queue", "event_id", "state", "priority", "joined_at", "id"),
         sa.Index("ix_registration_member", "member_id", "id"),
         sa.Index("ix_registration_member_state", "member_id", "state", "ended_at"),
         sa.Index(
@@ -372,7 +372,9 @@ _STEPS = {
     QueueStep.DECLINED: _l("No. %(number)s declined the place."),
     QueueStep.LAPSED: _l("No. %(number)s did not answer in time."),
     QueueStep.LEFT: _l("No. %(number)s left the waiting list."),
-    QueueStep.PASSED: _l("A new party fitted into %(free)s free places; No. %(number)s needs %(heads)s and keeps its turn."),
+    QueueStep.PASSED: _l(
+        "A new party fitted into %(free)s free places; No. %(number)s needs %(heads)s and keeps its turn."
+    ),
 }
 
 

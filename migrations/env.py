@@ -3,9 +3,16 @@
 from alembic import context
 from flask import current_app
 
-from kernel.db import db
+from kernel.db import UtcDateTime, db
 
 target_metadata = db.metadata
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own types as plain ones, so that a migration needs no code of its day."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def run_migrations() -> None:
@@ -18,6 +25,7 @@ def run_migrations() -> None:
             target_metadata=target_metadata,
             render_as_batch=True,
             compare_type=True,
+            render_item=render_item,
             transactional_ddl=True,
             transaction_per_migration=True,
         )
