@@ -134,12 +134,3 @@ _PRESETS = (
 )
 
 PRESETS = {preset.code: preset for preset in _PRESETS}
-
-
-def in_domains(permissions: list[str]) -> dict[str, list[str]]:
-    """Return permissions by their package, for showing them."""
-    found: dict[str, list[str]] = {}
-    for permission in sorted(permissions):
-        package, _dot, verb = permission.partition(".")
-        found.setdefault(package, []).append(verb)
-    return found

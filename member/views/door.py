@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 
 from kernel import mobiles
 from kernel.access import current_actor, remember, safe_next
+from kernel.devices import device_of
 from kernel.settings import settings
 from kernel.web import chosen_locale
 from member import errors, limits, operations, queries
-from member.devices import device_of
 from member.models import CodePurpose, SmsCode
 
 bp = Blueprint("member", __name__)

@@ -11,8 +11,8 @@ from kernel.forms import refusals_shown_on
 from staff import operations, queries
 from staff.forms import InvitationForm, ReasonForm, RoleForm
 from staff.models import PersonState
+from staff.permission_words import in_domains
 from staff.policies import Permission
-from staff.presets import in_domains
 from staff.views import bp
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from kernel import access, clock
 from kernel.access import current_actor, current_sign_in, current_staff, guests_only, public, safe_next, staff_only
+from kernel.devices import device_of
 from kernel.forms import refusals_shown_on
 from staff import operations, queries, second_factor
 from staff.errors import InvitationOver
@@ -85,7 +86,7 @@ def _target() -> str:
 
 
 def _device() -> str:
-    return (request.user_agent.string or "")[:200]
+    return device_of(request.user_agent.string)
 
 
 @bp.post("/sign-out")

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 
 from portal.packages import PACKAGES
+from staff.permission_words import WORDS
 from staff.presets import PRESETS, Preset
 
 
@@ -33,6 +34,11 @@ def faults(presets: dict[str, Preset], known: dict[str, list[str]]) -> list[str]
 
 def test_roles_and_permissions_fit():
     assert faults(PRESETS, permissions()) == []
+
+
+def test_every_permission_is_told_in_words():
+    every = {value for values in permissions().values() for value in values}
+    assert every ^ set(WORDS) == set()
 
 
 def test_the_auditor_changes_nothing():

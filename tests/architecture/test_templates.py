@@ -68,9 +68,14 @@ def untranslated(name: str, text: str) -> list[str]:
     return [f"{name}: {match.group(0)}" for match in WORDS.finditer(plain)]
 
 
+MADE_BY_US = {"events/ticket.html": 1}
+"""Templates that print markup as it is, and how often: the ticket's QR code, drawn by segno from a code that we made."""
+
+
 def unchecked(name: str, text: str) -> list[str]:
     """Return uses of ``|safe``, which would let a member's text become markup."""
-    return [f"{name}: |safe"] if re.search(r"\|\s*safe\b", text) else []
+    found = re.findall(r"\|\s*safe\b", text)
+    return [f"{name}: |safe"] if len(found) > MADE_BY_US.get(name, 0) else []
 
 
 @pytest.mark.parametrize("check", [inline, queries, untranslated, unchecked], ids=lambda check: check.__name__)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from kernel.devices import device_of
 from member import errors, rules
-from member.devices import device_of
 from member.limits import network_of
 
 
