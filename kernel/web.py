@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, abort, g, render_template, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
@@ -126,6 +126,8 @@ def _start() -> None:
     g.reference = secrets.token_hex(4).upper()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.reference)
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(400)  # no address of ours holds a NUL, and PostgreSQL keeps none
 
 
 def _headers(response: Response) -> Response:

@@ -155,10 +155,15 @@ def test_an_invitation_with_bad_fields(one, scene):
 
 
 @pytest.mark.parametrize(
-    "query", ["?actor_id=x&record_id=99999999999999999999", "?after=!!", "?actor=nobody&action=%00&record=%F0%9F%98%80"]
+    "query", ["?actor_id=x&record_id=99999999999999999999", "?after=!!", "?actor=nobody&action=%01&record=%F0%9F%98%80"]
 )
 def test_the_audit_trail_bears_any_filter(one, query):
     assert one.get(f"/staff/audit{query}").status_code == 200
+
+
+def test_no_address_holds_a_nul(one):
+    assert one.get("/staff/audit?action=%00").status_code == 400
+    assert one.get("/staff/people/%00").status_code == 400
 
 
 def test_the_audit_trail_is_found_by_record_and_leads_on(one, app, scene):
