@@ -22,7 +22,7 @@ Choice = tuple[str, Any]
 
 def _people(most: int, *, least: int = 0) -> list[SelectChoice]:
     words = (ngettext("%(num)d person", "%(num)d people", n) if n else _("none") for n in range(least, most + 1))
-    return [SelectChoice(value=n, label=text) for n, text in enumerate(words, least)]
+    return [SelectChoice(value=str(n), label=text) for n, text in enumerate(words, least)]
 
 
 def _count(written: Any) -> int:

@@ -63,8 +63,6 @@ def _tell(what: str, event: Event, registration: Registration, actor: Actor, *, 
     }
     text = messages.rendered(f"events/{what}.notice.txt", member.locale, **facts)
     title, _line, body = text.partition("\n")
-    members.notify(
-        member.id, kind=f"events.{what}", title=title.strip(), body=body.strip(), url=path, actor=actor
-    )
+    members.notify(member.id, kind=f"events.{what}", title=title.strip(), body=body.strip(), url=path, actor=actor)
     if sms_key is not None:
         messages.send_sms(member.mobile, f"events/{what}", locale=member.locale, key=sms_key, **facts)

@@ -114,7 +114,9 @@ def offer_end(*, now: datetime, starts_at: datetime) -> datetime | None:
 # --- giving back -------------------------------------------------------------------------------------------------------
 
 
-def check_cancellation(*, live: bool, waiting: bool, offered: bool, arrived: bool, cancel_until: datetime, now: datetime) -> None:
+def check_cancellation(
+    *, live: bool, waiting: bool, offered: bool, arrived: bool, cancel_until: datetime, now: datetime
+) -> None:
     """Refuse to give back a place after the agreed moment; who only waits may leave at any time."""
     if not live or arrived:
         raise errors.NothingToCancel()

@@ -245,9 +245,7 @@ def undo(event_id: int, check_in_id: int) -> Any:
         with refusals_shown_on(form):
             operations.undo_check_in(check_in_id, **form.values(), actor=current_actor())
             flash(_("Undone."), "success")
-            return redirect(
-                url_for("events_staff.party", event_id=event_id, registration_id=registration_id), code=303
-            )
+            return redirect(url_for("events_staff.party", event_id=event_id, registration_id=registration_id), code=303)
     return _party_page(event_id, registration_id, reason=form)
 
 
@@ -261,9 +259,7 @@ def excuse(event_id: int, registration_id: int) -> Any:
         with refusals_shown_on(form):
             operations.excuse_no_show(registration_id, **form.values(), actor=current_actor())
             flash(_("Excused."), "success")
-            return redirect(
-                url_for("events_staff.party", event_id=event_id, registration_id=registration_id), code=303
-            )
+            return redirect(url_for("events_staff.party", event_id=event_id, registration_id=registration_id), code=303)
     return _party_page(event_id, registration_id, reason=form)
 
 

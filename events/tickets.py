@@ -65,8 +65,11 @@ def read(text: str) -> ReadCode | None:
 
 
 def picture(registration_id: int, code: str) -> str:
-    """Return the QR code as SVG without inline style; it takes the width of what it stands in."""
+    """Return the QR code as SVG without inline style; it takes the width of what it stands in.
+
+    Its own quiet zone is one square; the white ground of the ticket around it gives the rest.
+    """
     code_text = signed(registration_id, code)
     return segno.make(code_text, error="m", micro=False, boost_error=False).svg_inline(
-        omitsize=True, border=4, dark="#111513", light="#ffffff"
+        omitsize=True, border=1, dark="#111513", light="#ffffff"
     )

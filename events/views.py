@@ -93,8 +93,8 @@ def _event_page(found: Event, form: SignUpForm | None) -> Any:
         cover=queries.covers([found.id])[found.id],
         own=own,
         form=form or SignUpForm.of(found),
-        project=homes.project(found.project_code) if found.project_code else None,
-        waiting=queries.parties_waiting(found),
+        project=homes.projects_by_code([found.project_code]).get(found.project_code) if found.project_code else None,
+        waiting=0 if own is not None and own.is_live else queries.parties_waiting(found),
         points_for_coming=queries.points_for_coming(found),
         line=queries.place_in_line(own) if own is not None and own.is_waiting else None,
         log=queries.queue_log(found) if current_member or current_staff else [],
@@ -192,4 +192,3 @@ def _may_see_picture(stored: files.StoredFile) -> bool:
 
 files.seen_by("event", _may_see_picture)
 files.PUBLIC_KINDS.add("event")
-

@@ -17,9 +17,7 @@ ADMITTED = (RegistrationState.SEATED, RegistrationState.ATTENDED, RegistrationSt
 
 
 @operation
-def check_in(
-    registration_id: int, *, heads: int, nonce: str, actor: Actor, at: datetime | None = None
-) -> CheckIn:
+def check_in(registration_id: int, *, heads: int, nonce: str, actor: Actor, at: datetime | None = None) -> CheckIn:
     """Let some heads of a party in; the points for coming are granted with the first ones.
 
     ``nonce`` names one scan: sent again it gives the first answer and changes nothing, so a slow network is harmless.

@@ -48,9 +48,7 @@ def sign_up(
         queue.join(event, registration, now=now)
         notifications.joined_queue(event, registration, actor=actor)
     claim.keep(registration)
-    audit.record(
-        actor, "events.signed_up", registration, event=event.id, heads=party.heads, state=registration.state
-    )
+    audit.record(actor, "events.signed_up", registration, event=event.id, heads=party.heads, state=registration.state)
     return registration
 
 
@@ -58,9 +56,7 @@ def _event_open_to(event_id: int, member_id: int, party: rules.Party, accepted: 
     event = lock(Event, event_id)
     if event is None or not queries.is_invited(event, member_id):
         raise errors.NotInvited()
-    rules.check_sign_up_time(
-        published=event.is_published, opens_at=event.opens_at, closes_at=event.closes_at, now=now
-    )
+    rules.check_sign_up_time(published=event.is_published, opens_at=event.opens_at, closes_at=event.closes_at, now=now)
     if _live_sign_up(event_id, member_id):
         raise errors.AlreadySignedUp()
     rules.check_party(
@@ -147,7 +143,13 @@ def cancel(registration_id: int, *, actor: Actor, reason: str = "") -> Registrat
     if was is not RegistrationState.SEATED:
         queue.note(event, registration, step, now=now, heads_free=event.heads_left)
     audit.record(
-        actor, "events.sign_up_cancelled", registration, event=event.id, heads=registration.heads, was=was, reason=reason
+        actor,
+        "events.sign_up_cancelled",
+        registration,
+        event=event.id,
+        heads=registration.heads,
+        was=was,
+        reason=reason,
     )
     notifications.cancelled(event, registration, actor=actor)
     queue.settle(event, now=now, actor=actor)

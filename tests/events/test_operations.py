@@ -73,7 +73,9 @@ def test_a_party_is_seated_with_its_companions_counted():
     assert (registration.state, registration.heads, registration.children) == (RegistrationState.SEATED, 3, 1)
     assert fresh(event).heads_taken == 3
     assert registration.ticket_code and len(registration.ticket_code) == 10
-    notice = db.session.scalars(sa.select(Notice).where(Notice.member_id == member.id, Notice.kind == "events.signed_up")).one()
+    notice = db.session.scalars(
+        sa.select(Notice).where(Notice.member_id == member.id, Notice.kind == "events.signed_up")
+    ).one()
     assert notice.url == f"/me/tickets/{registration.id}"
     assert registration.ticket_code[:5] in notice.body
 
@@ -105,7 +107,9 @@ def test_a_member_signs_up_once_and_again_after_cancelling():
 def test_two_live_sign_ups_are_refused_by_the_database_itself(write):
     event, member = an_event(), a_member()
     first = a_sign_up(event, member)
-    values = {c.name: getattr(first, c.name) for c in Registration.__table__.columns if c.name not in {"id", "ticket_code"}}
+    values = {
+        c.name: getattr(first, c.name) for c in Registration.__table__.columns if c.name not in {"id", "ticket_code"}
+    }
     with pytest.raises(sa.exc.IntegrityError):
         write(lambda: db.session.execute(sa.insert(Registration).values(**values)))
 
@@ -148,7 +152,7 @@ def test_drafts_and_owners_events_do_not_exist_for_others():
 
 def test_owners_are_invited_to_their_projects_events(monkeypatch):
     member, closed = a_member(), an_event(audience=Audience.OWNERS, project_code="SZ-CLW")
-    monkeypatch.setattr(queries.homes, "project_codes_of", lambda _member_id: frozenset({"SZ-CLW"}))
+    monkeypatch.setattr("homes.queries.project_codes_of", lambda _member_id: frozenset({"SZ-CLW"}))
     assert queries.event_for(member.id, closed.id) is not None
     assert a_sign_up(closed, member).is_seated
 
@@ -257,7 +261,11 @@ def test_an_offer_that_ran_out_cannot_be_taken_and_goes_to_the_next():
 
 def test_the_hourly_run_mends_a_forgotten_path_and_a_wrong_counter(write):
     event, seated, (first, _second) = full_event(capacity=4, waiting=(2, 1))
-    write(lambda: db.session.execute(sa.update(Registration).where(Registration.id == seated.id).values(state=RegistrationState.CANCELLED)))
+    write(
+        lambda: db.session.execute(
+            sa.update(Registration).where(Registration.id == seated.id).values(state=RegistrationState.CANCELLED)
+        )
+    )
     jobs.run("events.repair_queues")
     assert fresh(first).state is RegistrationState.OFFERED
     assert fresh(event).heads_taken == 3
@@ -456,7 +464,9 @@ def deliver(topic):
     import json
 
     row = db.session.scalars(
-        sa.select(outbox.OutboxMessage).where(outbox.OutboxMessage.topic == topic).order_by(outbox.OutboxMessage.id.desc())
+        sa.select(outbox.OutboxMessage)
+        .where(outbox.OutboxMessage.topic == topic)
+        .order_by(outbox.OutboxMessage.id.desc())
     ).first()
     outbox._handlers[topic](outbox.Delivery(row.id, json.loads(row.payload)))
 

@@ -116,5 +116,3 @@ def test_the_same_state_gives_the_same_file_and_a_change_a_higher_sequence():
     gone = calendars.of(registration, moved, locale="zh_Hans_CN")
     assert b"STATUS:CANCELLED" in gone
     assert b"SEQUENCE:2" in gone
-
-

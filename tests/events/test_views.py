@@ -69,7 +69,7 @@ def test_the_list_is_filtered_by_city_kind_and_time(scene, client):
     assert "深圳的活动" not in text
     assert "深圳的活动" not in page(client, "/events/?when=past")
     assert "深圳的活动" not in page(client, "/events/?kind=care")
-    assert page(client, "/events/?kind=%00&after=nonsense&city=x")
+    assert page(client, "/events/?kind=%27&after=nonsense&city=x")
 
 
 def test_an_empty_list_says_what_to_do(client):
@@ -220,7 +220,7 @@ def test_pages_ask_the_database_little(app, scene, client, member):
         counter = app.extensions["query_counter"]
         before = counter.count
         page(client, url)
-        assert counter.count - before <= 10, (url, counter.count - before)
+        assert counter.count - before <= 8, (url, counter.count - before)
 
 
 # --- the desk (Z33, Z34, Z36) ------------------------------------------------------------------------------------------
@@ -312,7 +312,9 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(scene, client, desk, cities, 
 
 def test_staff_set_up_only_within_their_city(scene, client, desk, cities):
     desk(city="SH")
-    assert post_form(client, "/staff/events/new", extra={"city_code": "SZ"}, **fields(city_code="SH")).status_code == 422
+    assert (
+        post_form(client, "/staff/events/new", extra={"city_code": "SZ"}, **fields(city_code="SH")).status_code == 422
+    )
     assert only(scene, Event) is None
 
 
@@ -433,7 +435,9 @@ def test_a_no_show_is_excused(scene, client, desk, party, write):
     assert only(scene).excused_reason == "航班取消"
 
 
-@pytest.mark.parametrize("url", ["/staff/events/", "/staff/events/new", "/staff/events/{}", "/staff/events/{}/check-in"])
+@pytest.mark.parametrize(
+    "url", ["/staff/events/", "/staff/events/new", "/staff/events/{}", "/staff/events/{}/check-in"]
+)
 def test_staff_pages_have_one_heading_and_ask_little(app, scene, client, desk, cities, party, url):
     desk()
     counter = app.extensions["query_counter"]
@@ -441,4 +445,4 @@ def test_staff_pages_have_one_heading_and_ask_little(app, scene, client, desk, c
     text = page(client, url.format(party.event_id))
     assert text.count("<h1") == 1
     assert "style=" not in text
-    assert counter.count - before <= 10, counter.count - before
+    assert counter.count - before <= 8, counter.count - before

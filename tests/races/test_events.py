@@ -58,9 +58,7 @@ def taken(event_id: int) -> tuple[int, int]:
 
 def party_of(event_id: int, member_id: int, heads: int, key: str | None = None) -> Callable[[], Any]:
     actor = Actor("member", member_id, "周予安")
-    return lambda: operations.sign_up(
-        event_id, member_id=member_id, adults=heads, key=key or a_key(), actor=actor
-    )
+    return lambda: operations.sign_up(event_id, member_id=member_id, adults=heads, key=key or a_key(), actor=actor)
 
 
 def test_two_hundred_parties_want_fifty_places(app, context):
@@ -73,7 +71,9 @@ def test_two_hundred_parties_want_fifty_places(app, context):
     assert sum(seated) == 50
     assert taken(event.id) == (50, 50)
     numbers = db.session.scalars(
-        sa.select(Registration.queue_number).where(Registration.event_id == event.id, Registration.queue_number.is_not(None))
+        sa.select(Registration.queue_number).where(
+            Registration.event_id == event.id, Registration.queue_number.is_not(None)
+        )
     ).all()
     assert sorted(numbers) == list(range(1, 200 - len(seated) + 1))
 
@@ -160,9 +160,7 @@ def test_two_scanners_let_four_in_and_never_a_fifth(app, context):
     event = an_event(starts_at=NOON.replace(hour=6), cancel_until=NOON)
     party = a_sign_up(event, a_member(), adults=4)
     door = Actor("staff", 7, "沈悦")
-    calls = [
-        lambda: operations.check_in(party.id, heads=1, nonce=a_key(), actor=door) for _n in range(THREADS * 2)
-    ]
+    calls = [lambda: operations.check_in(party.id, heads=1, nonce=a_key(), actor=door) for _n in range(THREADS * 2)]
     results = crowd(app, calls)
     assert len([r for r in results if isinstance(r, CheckIn)]) == 4
     assert {type(r) for r in results if isinstance(r, Refused)} == {errors.AllAreIn}

@@ -1,0 +1,121 @@
+"""A member's own sign-ups, and the queue that everybody waiting may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from events.models import (
+    HOLDING,
+    LIVE,
+    Event,
+    EventState,
+    QueueLog,
+    Registration,
+    RegistrationState,
+)
+from kernel import clock
+from kernel.db import db
+from kernel.paging import Page, page_of
+
+QUEUE_LINES = 30
+
+
+def registration_of(member_id: int, event_id: int) -> Registration | None:
+    """Return the member's sign-up for an event: the live one, else the last one that ended."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.member_id == member_id, Registration.event_id == event_id)
+        .order_by(sa.case((Registration.state.in_(LIVE), 0), else_=1), Registration.id.desc())
+        .limit(1)
+    ).first()
+
+
+def registration_for(member_id: int, registration_id: int) -> Registration | None:
+    """Return one of the member's own sign-ups with its event, or None."""
+    return db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.id == registration_id, Registration.member_id == member_id)
+        .options(joinedload(Registration.event))
+    ).one_or_none()
+
+
+def tickets_of(member_id: int, *, past: bool = False, cursor: str | None = None, size: int = 20) -> Page[Registration]:
+    """Return the member's sign-ups: live ones of coming events soonest first, or all others latest first."""
+    current = sa.and_(Registration.state.in_(LIVE), Event.ends_at > clock.now(), Event.state == EventState.PUBLISHED)
+    query = (
+        sa.select(Registration)
+        .join(Registration.event)
+        .where(Registration.member_id == member_id, sa.not_(current) if past else current)
+        .options(joinedload(Registration.event))
+    )
+    order = [Event.starts_at.desc(), Registration.id.desc()] if past else [Event.starts_at, Registration.id]
+    return page_of(query, order=order, cursor=cursor, size=size)
+
+
+def next_ticket_of(member_id: int) -> Registration | None:
+    """Return the member's next sign-up with its event, an open offer first; for the home page."""
+    query = (
+        sa.select(Registration)
+        .join(Registration.event)
+        .where(
+            Registration.member_id == member_id,
+            Registration.state.in_((*HOLDING[:3], RegistrationState.WAITING)),
+            Event.state == EventState.PUBLISHED,
+            Event.ends_at > clock.now(),
+        )
+        .options(joinedload(Registration.event))
+        .order_by(
+            sa.case((Registration.state == RegistrationState.OFFERED, 0), else_=1), Event.starts_at, Registration.id
+        )
+        .limit(1)
+    )
+    return db.session.scalars(query).first()
+
+
+@dataclass(frozen=True)
+class PlaceInLine:
+    """How many parties and heads stand before a waiting party."""
+
+    parties: int
+    heads: int
+
+
+def place_in_line(registration: Registration) -> PlaceInLine:
+    """Count who waits before a party, in the order in which places are offered."""
+    ahead = sa.or_(
+        Registration.priority > registration.priority,
+        sa.and_(
+            Registration.priority == registration.priority,
+            sa.or_(
+                Registration.joined_at < registration.joined_at,
+                sa.and_(Registration.joined_at == registration.joined_at, Registration.id < registration.id),
+            ),
+        ),
+    )
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Registration.heads), 0)).where(
+            Registration.event_id == registration.event_id, Registration.state == RegistrationState.WAITING, ahead
+        )
+    ).one()
+    return PlaceInLine(int(row[0]), int(row[1]))
+
+
+def parties_waiting(event: Event) -> int:
+    """Count the parties that wait for an event."""
+    if event.last_queue_number == 0:
+        return 0
+    query = sa.select(sa.func.count()).where(
+        Registration.event_id == event.id, Registration.state == RegistrationState.WAITING
+    )
+    return db.session.scalar(query) or 0
+
+
+def queue_log(event: Event, *, limit: int = QUEUE_LINES) -> Sequence[QueueLog]:
+    """Return the newest lines of an event's queue; whoever may see the event may read them."""
+    if event.last_queue_number == 0:
+        return []
+    return db.session.scalars(
+        sa.select(QueueLog).where(QueueLog.event_id == event.id).order_by(QueueLog.id.desc()).limit(limit)
+    ).all()
