@@ -289,8 +289,8 @@ def _begin(connection: sa.Connection) -> None:
 
 
 @event.listens_for(Engine, "before_cursor_execute")
-def _count_query(*_args: Any) -> None:
-    if has_app_context():
+def _count_query(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+    if has_app_context() and not statement.startswith("BEGIN"):
         counter = current_app.extensions.get("query_counter")
         if counter is not None:
             counter.count += 1

@@ -2,11 +2,11 @@
 
 import enum
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, undefer
 
 from kernel import sign_ins
 from kernel.db import BigId, UtcDateTime, append_only, db, text_enum
@@ -53,6 +53,7 @@ class Member(db.Model):
     profile_completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     referral_code: Mapped[str] = mapped_column(sa.String(12), unique=True)
     referred_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    unread: ClassVar[Any]
 
     @property
     def display_name(self) -> str:
@@ -168,4 +169,15 @@ class Notice(db.Model):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-sign_ins.register("member", Member, stays=timedelta(days=30), idles=timedelta(days=7))
+Member.unread = column_property(
+    sa.select(sa.func.count(Notice.id))
+    .where(Notice.member_id == Member.id, Notice.read_at.is_(None))
+    .correlate_except(Notice)
+    .scalar_subquery(),
+    deferred=True,
+)
+"""How many notices wait to be read; loaded with the signed-in member, for the bell on every page."""
+
+sign_ins.register(
+    "member", Member, stays=timedelta(days=30), idles=timedelta(days=7), options=(undefer(Member.unread),)
+)

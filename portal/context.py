@@ -8,7 +8,6 @@ from flask_babel import get_locale
 
 from kernel import access
 from kernel.settings import settings
-from member import queries as members
 from portal import navigation
 from portal.policies import Permission
 
@@ -40,7 +39,7 @@ def _for_members() -> dict[str, Any]:
     """What only members' and visitors' pages need: the bell's number and the footer."""
     member = access.current_member
     return {
-        "unread_count": members.unread_count(member.id) if member else 0,
+        "unread_count": member.unread if member else 0,
         "footer_links": navigation.footer(),
     }
 

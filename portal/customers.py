@@ -10,6 +10,7 @@ from kernel.access import can
 from member import queries as members
 from member.models import Member
 from points import queries as points
+from points.policies import Permission as PointsPermission
 from portal.policies import Permission
 from service_requests import queries as cases
 from service_requests.models import Case
@@ -27,44 +28,42 @@ class Customer:
     cases: Sequence[Case]
 
 
-def _within(person: Any, rights: Sequence[Ownership]) -> Sequence[Ownership]:
-    scope = staff.scope_of(person, Permission.CUSTOMERS)
-    return [
-        right for right in rights if scope.covers(city_code=right.home.city_code, project_code=right.home.project_code)
-    ]
-
-
 def found(person: Any, words: str) -> list[Member]:
     """Return the customers that a person's words name and whose homes or cases lie in his scope; at most twenty."""
-    candidates = list(members.found(words))
-    candidates += [
-        member for member in _living_in(person, words) if member.id not in {known.id for known in candidates}
-    ]
-    return [member for member in candidates if _is_seen(person, member)][:20]
+    candidates = {member.id: member for member in members.found(words)}
+    candidates |= _living_in(person, words)
+    seen = _seen(person, list(candidates))
+    return [member for member_id, member in candidates.items() if member_id in seen][:20]
 
 
-def _living_in(person: Any, words: str) -> list[Member]:
-    seen = homes.searched_homes(person, words=words, size=5).items if any(c.isdigit() for c in words) else []
-    ids = [member_id for home in seen for member_id in homes.member_ids_of_home(home.id)]
-    return list(members.members_by_id(ids).values())
+def _living_in(person: Any, words: str) -> dict[int, Member]:
+    if not any(c.isdigit() for c in words):
+        return {}
+    seen = homes.searched_homes(person, words=words, size=5).items
+    return members.members_by_id(homes.members_of_homes([home.id for home in seen])) if seen else {}
 
 
-def _is_seen(person: Any, member: Member) -> bool:
-    if staff.scope_of(person, Permission.CUSTOMERS).everything:
-        return True
-    return bool(_within(person, homes.rights_of(member.id))) or bool(
-        cases.cases_of_member_for(person, member.id, limit=1)
-    )
+def _seen(person: Any, member_ids: list[int]) -> set[int]:
+    """Return those whom the person may see: everybody for the whole group, else by a home or a case in the scope."""
+    scope = staff.scope_of(person, Permission.CUSTOMERS)
+    if scope.everything or not member_ids:
+        return set(member_ids)
+    return homes.residents_within(scope, member_ids) | cases.reporters_within(person, member_ids)
 
 
 def one(person: Any, number: str) -> Customer | None:
     """Return a customer by member number, or None when nothing of him lies in the viewer's scope."""
     member = members.by_number(number)
-    if member is None or not _is_seen(person, member):
+    if member is None or not _seen(person, [member.id]):
         return None
+    scope = staff.scope_of(person, Permission.CUSTOMERS)
     return Customer(
         member=member,
-        rights=_within(person, homes.rights_of(member.id)),
-        standing=points.account_of(member.id),
+        rights=[
+            right
+            for right in homes.rights_of(member.id)
+            if scope.covers(city_code=right.home.city_code, project_code=right.home.project_code)
+        ],
+        standing=points.account_of(member.id) if can(PointsPermission.SEE_ACCOUNTS) else None,
         cases=cases.cases_of_member_for(person, member.id) if can(CasePermission.READ) else [],
     )

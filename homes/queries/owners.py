@@ -29,7 +29,7 @@ from kernel.paging import Page, page_of
 PLACE = (joinedload(Home.building).joinedload(Building.phase), joinedload(Home.project).joinedload(Project.city))
 
 
-def _in_force() -> sa.ColumnElement[bool]:
+def in_force() -> sa.ColumnElement[bool]:
     return sa.and_(
         Ownership.ended_at.is_(None), sa.or_(Ownership.ends_on.is_(None), Ownership.ends_on >= clock.today())
     )
@@ -44,7 +44,7 @@ def rights_of(member_id: int) -> Sequence[Ownership]:
     """Return a member's rights of today with their homes; oldest first."""
     query = (
         sa.select(Ownership)
-        .where(Ownership.member_id == member_id, _in_force())
+        .where(Ownership.member_id == member_id, in_force())
         .options(joinedload(Ownership.home).options(*PLACE), joinedload(Ownership.contract))
         .order_by(Ownership.id)
         .limit(200)
@@ -56,7 +56,7 @@ def former_rights_of(member_id: int) -> Sequence[Ownership]:
     """Return a member's rights that have ended, newest first: the rest of the purchase history (R168)."""
     query = (
         sa.select(Ownership)
-        .where(Ownership.member_id == member_id, sa.not_(_in_force()))
+        .where(Ownership.member_id == member_id, sa.not_(in_force()))
         .options(joinedload(Ownership.home).options(*PLACE))
         .order_by(Ownership.id.desc())
         .limit(50)
@@ -68,7 +68,7 @@ def right_for(member_id: int, home_id: int) -> Ownership | None:
     """Return the member's right of today to a home, with home, contract and buyers, or None."""
     query = (
         sa.select(Ownership)
-        .where(Ownership.member_id == member_id, Ownership.home_id == home_id, _in_force())
+        .where(Ownership.member_id == member_id, Ownership.home_id == home_id, in_force())
         .options(
             joinedload(Ownership.home).options(*PLACE),
             joinedload(Ownership.contract).joinedload(Contract.buyers),
@@ -94,7 +94,7 @@ def places_of(member_id: int) -> list[rules.Right]:
     query = (
         sa.select(Home.id, Home.building_id, Home.project_code)
         .join(Ownership, Ownership.home_id == Home.id)
-        .where(Ownership.member_id == member_id, _in_force())
+        .where(Ownership.member_id == member_id, in_force())
         .limit(200)
     )
     return [rules.Right(*row) for row in db.session.execute(query)]
@@ -107,7 +107,7 @@ def project_codes_of(member_id: int) -> frozenset[str]:
 
 def member_ids_of_home(home_id: int) -> list[int]:
     """Return the members with a right to a home today: the household."""
-    return list(db.session.scalars(sa.select(Ownership.member_id).where(Ownership.home_id == home_id, _in_force())))
+    return list(db.session.scalars(sa.select(Ownership.member_id).where(Ownership.home_id == home_id, in_force())))
 
 
 def updates_for(right: Ownership, *, cursor: str | None = None, size: int = 6) -> Page[ConstructionUpdate]:

@@ -20,7 +20,7 @@ from homes.models import (
     UpdateState,
 )
 from homes.policies import Permission
-from homes.queries.owners import PLACE
+from homes.queries.owners import PLACE, in_force
 from kernel.db import db
 from kernel.paging import Page, page_of
 from staff import queries as staff_queries
@@ -215,3 +215,18 @@ def row_errors(import_id: int, *, after: int = 0, limit: int = 50) -> Sequence[L
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+def residents_within(scope: staff_queries.Scope, member_ids: Sequence[int]) -> set[int]:
+    """Return those of the members who have a right of today to a home inside a scope; one query."""
+    query = (
+        sa.select(Ownership.member_id)
+        .join(Home, Home.id == Ownership.home_id)
+        .where(Ownership.member_id.in_(member_ids), in_force(), scope.filter(Home.city_code, Home.project_code))
+    )
+    return set(db.session.scalars(query))
+
+
+def members_of_homes(home_ids: Sequence[int]) -> set[int]:
+    """Return the members with a right of today to any of the homes; one query."""
+    return set(db.session.scalars(sa.select(Ownership.member_id).where(Ownership.home_id.in_(home_ids), in_force())))
