@@ -1,7 +1,7 @@
 """Standings, statements and what stands behind an entry."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,22 @@ from kernel import clock
 from kernel.db import db
 from kernel.paging import Page, page_of
 from points import rules
-from points.models import Account, Allocation, Book, EarningRule, Entry, EntryKind, JournalLine, Lot, Tier, TierEvent
-from points.models.ledger import MEMBER_BOOKS, QualifyingEntry
+from points.models import (
+    Account,
+    Allocation,
+    Book,
+    EarningRule,
+    Entry,
+    EntryKind,
+    Hold,
+    HoldState,
+    JournalLine,
+    Lot,
+    QualifyingEntry,
+    Tier,
+    TierEvent,
+)
+from points.models.ledger import MEMBER_BOOKS
 
 FRESH = {"populate_existing": True}
 """The ledger writes past the mapped objects, so what is read is read anew."""
@@ -107,18 +121,15 @@ def account_of(member_id: int) -> Standing:
     tier = rules.best_of(tiers, [account.tier_code if account else None])
     above = rules.next_tier(tiers, tier.code)
     missing, reached = rules.distance(above, qualifying) if above else (0, 100)
-    groups = _usable_groups(account.id, now) if account else []
-    available = sum(points for points, _expires_at in groups)
-    pending = account.pending if account else 0
-    if account and account.due_at is not None and account.due_at <= now and pending:
-        pending = _pending_points(account.id, now)
+    figures = _figures_now(account, now) if account else _Figures()
+    groups = figures.groups
     return Standing(
         member_id=member_id,
         account_id=account.id if account else None,
-        available=available,
-        pending=pending,
-        held=account.held if account else 0,
-        debt=account.debt if account else 0,
+        available=sum(points for points, _expires_at in groups),
+        pending=figures.pending,
+        held=figures.held,
+        debt=figures.debt,
         tier=tier,
         tier_until=account.tier_until if account else None,
         tier_notice_at=account.tier_notice_at if account else None,
@@ -128,6 +139,61 @@ def account_of(member_id: int) -> Standing:
         qualifying=qualifying,
         expiring=tuple(Expiring(points, expires_at) for points, expires_at in groups if expires_at is not None),
     )
+
+
+@dataclass
+class _Figures:
+    """The figures of an account at a moment, with what time has brought and nobody has booked yet."""
+
+    groups: list[tuple[int, datetime | None]] = field(default_factory=list)
+    """Usable points by the moment they die."""
+    pending: int = 0
+    held: int = 0
+    debt: int = 0
+
+
+def _figures_now(account: Account, now: datetime) -> _Figures:
+    figures = _Figures(_usable_groups(account.id, now), account.pending, account.held, account.debt)
+    if account.due_at is None or account.due_at > now:
+        return figures
+    if account.pending:
+        figures.pending = _pending_points(account.id, now)
+    if account.held:
+        _let_go(figures, account.id, now)
+    if figures.debt:
+        _repay(figures)
+    return figures
+
+
+def _let_go(figures: _Figures, account_id: int, now: datetime) -> None:
+    """Count holds that have run out as given back, into lots that are alive."""
+    rows = db.session.execute(
+        sa.select(Allocation.amount - Allocation.returned, Lot.expires_at)
+        .join(Hold, Hold.entry_id == Allocation.entry_id)
+        .join(Lot, Lot.id == Allocation.lot_id)
+        .where(Hold.account_id == account_id, Hold.state == HoldState.OPEN, Hold.expires_at <= now)
+    )
+    back: dict[datetime | None, int] = {expires_at: points for points, expires_at in figures.groups}
+    for points, expires_at in rows:
+        figures.held -= points
+        if expires_at is None or expires_at > now:
+            back[expires_at] = back.get(expires_at, 0) + points
+    figures.groups = _by_end((points, expires_at) for expires_at, points in back.items())
+
+
+def _repay(figures: _Figures) -> None:
+    """Count what is owed as repaid out of what has become usable."""
+    left = []
+    for points, expires_at in figures.groups:
+        part = min(points, figures.debt)
+        figures.debt -= part
+        if points > part:
+            left.append((points - part, expires_at))
+    figures.groups = left
+
+
+def _by_end(groups: Iterable[tuple[int, datetime | None]]) -> list[tuple[int, datetime | None]]:
+    return sorted(groups, key=lambda group: group[1] or rules.NEVER)
 
 
 def _usable(now: datetime) -> sa.ColumnElement[bool]:
@@ -146,7 +212,7 @@ def _usable_groups(account_id: int, now: datetime) -> list[tuple[int, datetime |
         .group_by(Lot.expires_at)
         .order_by(Lot.expires_at)
     )
-    return sorted(((int(points), at) for points, at in rows), key=lambda group: group[1] or rules.NEVER)
+    return _by_end((int(points), expires_at) for points, expires_at in rows)
 
 
 def _pending_points(account_id: int, now: datetime) -> int:
