@@ -28,6 +28,7 @@ class AuditEntry(db.Model):
     __table_args__ = (
         sa.Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),
         sa.Index("ix_audit_entry_actor", "actor_kind", "actor_id", "id"),
+        sa.Index("ix_audit_entry_action", "action", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -166,6 +166,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_entry_action', ['action', 'id'], unique=False)
         batch_op.create_index('ix_audit_entry_actor', ['actor_kind', 'actor_id', 'id'], unique=False)
         batch_op.create_index('ix_audit_entry_subject', ['subject_kind', 'subject_id', 'id'], unique=False)
 
@@ -1653,6 +1654,7 @@ def downgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entry_subject')
         batch_op.drop_index('ix_audit_entry_actor')
+        batch_op.drop_index('ix_audit_entry_action')
 
     op.drop_table('audit_entry')
     
