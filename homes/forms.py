@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, FileField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from homes.models import Audience, FactorKind, Role
@@ -66,7 +67,7 @@ class ProjectForm(Form):
 class FactorForm(Form):
     """A fact for or against a project."""
 
-    kind = RadioField(_l("Kind"), [needed()], choices=[(k.value, k.label) for k in FactorKind])
+    kind = RadioField(_l("Kind"), [needed()], choices=[SelectChoice(k.value, k.label) for k in FactorKind])
     title = TextField(_l("Title"), most=80)
     text = LongTextField(_l("What buyers should know"), most=2_000)
     distance_m = IntField(_l("Distance from the red line, in metres"), most=100_000, required=False)
@@ -85,7 +86,7 @@ class UpdateForm(CreatingForm):
     """A construction update."""
 
     building_id = SelectField(_l("Building"), coerce=int)
-    audience = RadioField(_l("For whom"), [needed()], choices=[(a.value, a.label) for a in Audience])
+    audience = RadioField(_l("For whom"), [needed()], choices=[SelectChoice(a.value, a.label) for a in Audience])
     home = TextField(_l("Home (only when it is for one home)"), most=40, required=False)
     title = TextField(_l("Title"), most=80)
     text = LongTextField(_l("What can be seen, what comes next month"), most=4_000)
@@ -95,7 +96,8 @@ class UpdateForm(CreatingForm):
 
     def offer(self, buildings: list[tuple[int, str]]) -> None:
         """Say which buildings there are to choose from; 0 is the whole project."""
-        self.building_id.choices = [(0, _("The whole project")), *buildings]
+        whole = SelectChoice(0, _("The whole project"))
+        self.building_id.choices = [whole, *(SelectChoice(number, name) for number, name in buildings)]
 
 
 class UpdateWordsForm(Form):
@@ -132,5 +134,5 @@ class RightForm(Form):
     """Binding by hand, after looking at the papers."""
 
     member_number = TextField(_l("Member number"), most=20)
-    role = SelectField(_l("Relation to the home"), choices=[(r.value, r.label) for r in Role])
+    role = SelectField(_l("Relation to the home"), choices=[SelectChoice(r.value, r.label) for r in Role])
     reason = TextField(_l("Which papers were checked"), most=200)

@@ -118,7 +118,7 @@ def read(cells: Mapping[str, Any], phases: Phases) -> LedgerRow:
     signed_on = _date(cells.get(SIGNED), SIGNED)
     agreed_on = _date(cells.get(AGREED), AGREED)
     handed_on = _date(cells.get(HANDED), HANDED) if text[HANDED] else None
-    if handed_on is not None and handed_on < signed_on:
+    if handed_on is not None and handed_on < signed_on and not text[PREVIOUS]:
         raise RowRefused(Reason.DATES_OUT_OF_ORDER, HANDED, text[HANDED])
     building = numbering.building_code(phase.project_code, phase.code, number.building)
     return LedgerRow(

@@ -45,9 +45,10 @@ def a_project(code: str = "SZ-YHL", name: str = "屿禾里", stage: Stage = Stag
 
 
 def a_building(
-    project_code: str = "SZ-YHL", number: str = "2", habit: Habit = Habit.DONG, floors: int = 30, **facts: Any
+    project_code: str = "SZ-YHL", number: str = "2", habit: Habit | None = None, floors: int = 30, **facts: Any
 ) -> Building:
-    """Return a building of a project's first phase, making the project where it is missing."""
+    """Return a building of a project's first phase, making the project where it is missing; 号 in Shanghai, else 栋."""
+    habit = habit or (Habit.HAO if project_code.startswith("SH-") else Habit.DONG)
     if queries.project(project_code) is None:
         a_project(project_code, **facts)
     phase = queries.phase_by_code(project_code, "P1")
@@ -184,9 +185,28 @@ class _Upload:
         self.filename, self.stream = "site.jpg", io.BytesIO(content)
 
 
+_photos: dict[str, list[files.Prepared]] = {}
+
+
 def a_photo(colour: str = "#7a8f7a") -> files.Prepared:
-    """Return a photo that was checked and stored and belongs to nothing yet."""
-    return files.keep_photos([_Upload(a_picture(colour))])[0]
+    """Return a photo that was checked and stored and belongs to nothing yet.
+
+    Decoding takes a process each time, so a photo of an earlier test is used again: its row went with that test.
+    """
+    made = _photos.setdefault(colour, [])
+    used = set(db.session.scalars(sa.select(files.StoredFile.token)))
+    for photo in made:
+        if photo.token not in used and _is_stored(photo):
+            return photo
+    made.extend(files.keep_photos([_Upload(a_picture(colour))]))
+    return made[-1]
+
+
+def _is_stored(photo: files.Prepared) -> bool:
+    try:
+        return bool(files.read(files.StoredFile(token=photo.token), 320))
+    except Exception:  # swept away by another test
+        return False
 
 
 def an_update(
