@@ -128,7 +128,7 @@ def _note_passing(event: Event, now: datetime) -> None:
 def cancel(registration_id: int, *, actor: Actor, reason: str = "") -> Registration:
     """Give a place or a turn back; the points return, and the first party that fits is offered the heads at once.
 
-    Members may until the moment that was agreed at sign-up, staff at any time. Refuses ``NothingToCancel`` and
+    Members may until the moment that was agreed at sign-up, staff until the start. Refuses ``NothingToCancel`` and
     ``TooLateToCancel``.
     """
     found = places.locked(registration_id)
@@ -158,7 +158,7 @@ def cancel(registration_id: int, *, actor: Actor, reason: str = "") -> Registrat
 
 def _check_cancellation(event: Event, registration: Registration, now: datetime, actor: Actor) -> None:
     agreed = datetime.fromisoformat(registration.terms["cancel_until"])
-    until = event.starts_at if actor.is_staff else agreed
+    until = agreed if actor.is_member else event.starts_at
     try:
         rules.check_cancellation(
             live=registration.is_live,

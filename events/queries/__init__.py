@@ -21,6 +21,7 @@ from events.queries.due import (
 )
 from events.queries.own import (
     PlaceInLine,
+    coming_ids_of,
     next_ticket_of,
     parties_waiting,
     place_in_line,
@@ -42,6 +43,7 @@ from events.queries.seen import (
 )
 
 __all__ = [
+    "coming_ids_of",
     "DoorCount",
     "PlaceInLine",
     "attendees",

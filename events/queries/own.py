@@ -119,3 +119,18 @@ def queue_log(event: Event, *, limit: int = QUEUE_LINES) -> Sequence[QueueLog]:
     return db.session.scalars(
         sa.select(QueueLog).where(QueueLog.event_id == event.id).order_by(QueueLog.id.desc()).limit(limit)
     ).all()
+
+
+def coming_ids_of(member_id: int) -> Sequence[int]:
+    """Return the ids of the member's sign-ups for events that have not begun, for those who end a membership."""
+    query = (
+        sa.select(Registration.id)
+        .join(Registration.event)
+        .where(
+            Registration.member_id == member_id,
+            Registration.state.in_((*HOLDING[:2], RegistrationState.WAITING)),
+            Event.starts_at > clock.now(),
+        )
+        .order_by(Registration.id)
+    )
+    return db.session.scalars(query).all()

@@ -522,3 +522,31 @@ def test_nobody_is_a_no_show_where_the_door_was_not_used():
     with clock.at(event.ends_at + timedelta(hours=13)):
         jobs.run("events.repair_queues")
     assert (fresh(event).state, fresh(party).state) == (EventState.FINISHED, RegistrationState.SEATED)
+
+
+def test_whoever_leaves_the_club_gives_the_places_back(write):
+    from member import signals
+    from member.models import Member
+
+    event, member = (
+        an_event(capacity=1, starts_at=NOON + timedelta(hours=5), cancel_until=NOON - timedelta(days=1)),
+        a_member(),
+    )
+    own, next_in_line = a_sign_up(event, member), a_sign_up(event, a_member())
+    write(lambda: signals.account_closed.send(Member, member=member))
+    assert fresh(own).state is RegistrationState.CANCELLED
+    assert fresh(next_in_line).state is RegistrationState.OFFERED
+
+
+def test_messages_are_plain_text_in_the_members_language():
+    event = an_event(title_zh="咖啡 & 茶 <3", title_en="Coffee & tea <3")
+    for locale, opening in (
+        ("zh_Hans_CN", "报名成功：咖啡 & 茶 <3"),
+        ("en", "Your place is confirmed: Coffee & tea <3"),
+    ):
+        member = a_member(locale=locale)
+        a_sign_up(event, member)
+        notice = db.session.scalars(
+            sa.select(Notice).where(Notice.member_id == member.id, Notice.kind == "events.signed_up")
+        ).one()
+        assert notice.title == opening
