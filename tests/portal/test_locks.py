@@ -14,7 +14,7 @@ def versions(lock: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==([^ \\;]+)", (ROOT / lock).read_text(), re.M))
 
 
-@pytest.mark.parametrize("path", [*LOCKS, "package-lock.json", ".npmrc", "package.json"])
+@pytest.mark.parametrize("path", [*LOCKS, "requirements/installer.lock", "package-lock.json", ".npmrc", "package.json"])
 def test_no_address_stands_in_a_lock(path: str) -> None:
     assert "://" not in (ROOT / path).read_text()
 
