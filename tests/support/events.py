@@ -55,6 +55,4 @@ def an_event(**changes: Any) -> Event:
 def a_sign_up(event: Event, member: Member, *, adults: int = 1, **given: Any) -> Registration:
     """Return a party's sign-up, seated or waiting."""
     actor = given.pop("actor", Actor.member(member))
-    return operations.sign_up(
-        event.id, member_id=member.id, adults=adults, **{"key": a_key(), **given}, actor=actor
-    )
+    return operations.sign_up(event.id, member_id=member.id, adults=adults, **{"key": a_key(), **given}, actor=actor)
