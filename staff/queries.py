@@ -33,9 +33,9 @@ WITH_GRANTS = (
 """What is loaded with a person whose rights matter; two queries."""
 
 
-def get(person_id: int) -> StaffPerson | None:
-    """Return a person, whoever asks; for names beside cases and actions."""
-    return db.session.get(StaffPerson, person_id)
+def get(person_id: int | None) -> StaffPerson | None:
+    """Return a person, whoever asks; for names beside cases and actions. Nobody's number is nobody."""
+    return db.session.get(StaffPerson, person_id) if person_id else None
 
 
 def people_by_id(person_ids: Sequence[int]) -> dict[int, StaffPerson]:
