@@ -69,14 +69,14 @@ class Status(enum.Enum):
     def label(self) -> Any:
         return {
             "new": _l("To be accepted"),
-            "open": _l("In progress"),
+            "open": _l("Being handled"),
             "waiting_member": _l("Waiting for the member"),
             "waiting_other": _l("Waiting for a third party"),
             "deferred": _l("Postponed by agreement"),
             "resolved": _l("Solved, to be confirmed"),
             "closed": _l("Closed"),
             "cancelled": _l("Withdrawn"),
-            "declined": _l("Declined"),
+            "declined": _l("Not taken on"),
             "merged": _l("Merged"),
         }[self.value]
 
@@ -279,7 +279,7 @@ class EventKind(enum.Enum):
             "refusal": _l("Declined with reasons"),
             "call": _l("Phone call"),
             "note": _l("Internal note"),
-            "message": _l("Message"),
+            "message": _l("Message of the member"),
             "automatic": _l("Automatic message"),
             "status": _l("Status changed"),
             "assigned": _l("Person in charge"),

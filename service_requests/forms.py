@@ -275,7 +275,7 @@ class OnBehalfForm(CreatingForm):
         _l("Channel"), choices=offered([("phone", _l("Hotline")), ("counter", _l("Service desk")), ("other", _l("Letter, mail, other"))])
     )
     uttered_at = DateTimeLocalField(_l("When it was said"), format="%Y-%m-%dT%H:%M", validators=[Optional()])
-    home_id = SelectField(_l("Home"), coerce=str, validate_choice=False, validators=[Optional()])
+    home_id = SelectField(_l("The member's home"), coerce=str, validate_choice=False, validators=[Optional()])
     room = SelectField(_l("Room"), validators=[Optional()])
     part = SelectField(_l("Part"), validators=[Optional()])
     fault = SelectField(_l("Problem"), validators=[Optional()])

@@ -285,6 +285,12 @@ def cases_of_member_for(person: Any, member_id: int, *, limit: int = 20) -> Sequ
     ).all()
 
 
+def reporters_within(person: Any, member_ids: Sequence[int]) -> set[int]:
+    """Return those of the members who filed a case inside a person's scope; one query."""
+    query = sa.select(Case.member_id).where(Case.member_id.in_(member_ids), scope_condition(person)).distinct()
+    return set(db.session.scalars(query))
+
+
 def evidence_of(case_id: int) -> Sequence[EvidenceRecord]:
     """Return the evidence of a case, step by step."""
     return db.session.scalars(

@@ -42,7 +42,7 @@ def _load(number: str) -> Case:
 
 @bp.get("/board/<number>")
 @staff_can(Permission.HIDE_POSTS)
-def post(number: str) -> Any:
+def moderation_post(number: str) -> Any:
     """Show a post as it was written beside what everybody reads."""
     return _page(number, HideForm(formdata=None))
 
@@ -63,7 +63,7 @@ def _page(number: str, form: Form) -> Any:
 
 @bp.post("/board/<number>/hiding")
 @staff_can(Permission.HIDE_POSTS)
-def hide(number: str) -> Any:
+def moderation_hiding(number: str) -> Any:
     """Take a post off the board."""
     found, form = _load(number), HideForm()
     if form.submitted():
@@ -75,20 +75,20 @@ def hide(number: str) -> Any:
                 actor=current_actor(),
             )
             flash(_("Hidden. The author has been told why; all clocks go on."), "success")
-            return redirect(url_for("service_requests_staff.post", number=number), code=303)
+            return redirect(url_for("service_requests_staff.moderation_post", number=number), code=303)
     return _page(number, form)
 
 
 @bp.post("/board/<number>/showing")
 @staff_can(Permission.HIDE_POSTS)
-def show(number: str) -> Any:
+def moderation_showing(number: str) -> Any:
     """Show a post on the board, again or after its review."""
     found, form = _load(number), Form()
     if form.submitted():
         with refusals_shown_on(form):
             operations.restore_post(found.id, actor=current_actor())
             flash(_("Everybody can read it now."), "success")
-            return redirect(url_for("service_requests_staff.post", number=number), code=303)
+            return redirect(url_for("service_requests_staff.moderation_post", number=number), code=303)
     hiding = HideForm(formdata=None)
     hiding.form_errors.extend(form.form_errors)
     hiding._refusal_status = form._refusal_status
