@@ -32,7 +32,7 @@ class Landing:
 
 def landing() -> Landing:
     """Return what a visitor sees first."""
-    projects = homes.projects().items[:6]
+    projects = homes.projects().items[:3]
     return Landing(
         projects=projects,
         photos=homes.newest_photo_by_project([project.code for project in projects]),

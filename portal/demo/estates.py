@@ -210,15 +210,20 @@ BULLETINS = [
 
 
 def _bulletins(actor: Actor) -> None:
-    for n, (project, day, audience, title, text, grown, facade) in enumerate(BULLETINS):
-        photos = files.keep_photos([pictures.building_site(seed=n + 1, grown=grown, facade=facade)])
-        _publish(project, None, day, audience, title, text, photos, f"bulletin-{n}", actor)
+    drawn = [pictures.building_site(seed=n + 1, grown=one[5], facade=one[6]) for n, one in enumerate(BULLETINS)]
+    photos = files.keep_photos(drawn)
+    for n, (project, day, audience, title, text, _grown, _facade) in enumerate(BULLETINS):
+        _publish(project, None, day, audience, title, text, [photos[n]], f"bulletin-{n}", actor)
+    visits = ((date(2026, 10, 22), 12), (date(2026, 11, 20), 13))
+    floors = [floor for _building in range(2) for _day, floor in visits]
+    own = files.keep_photos(
+        [pictures.building_site(seed=40 + n, grown=f / 18, facade=0.1 * (n % 2)) for n, f in enumerate(floors)]
+    )
     for m, building in enumerate(_buildings("SH-SYT")[:2]):
-        for n, (day, floor) in enumerate(((date(2026, 10, 22), 12), (date(2026, 11, 20), 13))):
-            photos = files.keep_photos([pictures.building_site(seed=40 + 10 * m + n, grown=floor / 18, facade=0.1 * n)])
+        for n, (day, floor) in enumerate(visits):
             _publish(
                 "SH-SYT", building.id, day, Audience.BUILDING, f"{building.name}主体到第 {floor} 层",
-                "本栋楼板平整度抽检 12 处，全部合格。", photos, f"building-{m}-{n}", actor,
+                "本栋楼板平整度抽检 12 处，全部合格。", [own[2 * m + n]], f"building-{m}-{n}", actor,
             )  # fmt: skip
 
 

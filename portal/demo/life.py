@@ -25,8 +25,17 @@ from service_requests import operations as cases
 from service_requests.models import Identity, Kind, Wish
 
 Deed = Callable[[], Any]
-NOW = clock.shanghai(date(2026, 11, 23), 12)
-"""The moment at which the demo club's story ends."""
+WRITTEN_ON = date(2026, 11, 23)
+"""The day on which the story was written; it is told as if that were today, so that what is coming is still to come."""
+
+
+def on(year: int, month: int, day: int) -> date:
+    """Return a day of the story, moved along with the present day."""
+    return date(year, month, day) + (clock.day_of(clock.real_now()) - WRITTEN_ON)
+
+
+NOW = clock.real_now()
+"""The moment at which the story ends."""
 
 
 @dataclass
@@ -47,6 +56,8 @@ class Story:
         while self.deeds:
             self.deeds.sort(key=lambda deed: deed[:2])
             moment, _n, deed = self.deeds.pop(0)
+            if moment > NOW:
+                break
             with clock.at(moment):
                 try:
                     deed()
@@ -65,7 +76,13 @@ def tell(staff: dict[str, Actor]) -> Story:
     _events(story)
     _cases(story)
     _redemptions(story)
+    for person in people.MEMBERS:
+        story.then(NOW - timedelta(days=3), lambda person=person: _read(person.mobile))
     return story
+
+
+def _read(mobile: str) -> None:
+    members.mark_notices_read(_actor(mobile).id)
 
 
 def _key(name: str) -> str:
@@ -88,7 +105,7 @@ GIVEN = "绍棠以宁慕白晚晴启明听澜鹏飞思远清禾若谷景行知�
 def _joins(story: Story) -> None:
     chance = random.Random(11)
     for n, person in enumerate(people.MEMBERS):
-        day = date(2022, 12, 5) + timedelta(days=97 * n)
+        day = on(2022, 12, 5) + timedelta(days=97 * n)
         locale = "en" if person.name.startswith("Emma") else "zh_Hans_CN"
         story.then(
             clock.shanghai(day, 10, n), lambda person=person, locale=locale: _join(person.mobile, person.name, locale)
@@ -98,7 +115,7 @@ def _joins(story: Story) -> None:
         if n >= 90:
             break
         name = chance.choice(SURNAMES) + "".join(chance.sample(GIVEN, chance.choice((1, 2, 2))))
-        day = date(2022, 12, 20) + timedelta(days=chance.randrange(1_400))
+        day = on(2022, 12, 20) + timedelta(days=chance.randrange(1_400))
         story.then(
             clock.shanghai(day, chance.randrange(8, 22), chance.randrange(60)),
             lambda mobile=mobile, name=name: _join(mobile, name, "zh_Hans_CN"),
@@ -113,11 +130,11 @@ def _join(mobile: str, name: str, locale: str) -> Member:
 def _purchases(story: Story) -> None:
     """Points for a home: pending until the contract is on file for thirty days."""
     days = {
-        "19900000001": date(2025, 2, 10),
-        "19900000003": date(2025, 5, 6),
-        "19900000004": date(2026, 1, 15),
-        "19900000005": date(2025, 9, 1),
-        "19900000008": date(2026, 7, 3),
+        "19900000001": on(2025, 2, 10),
+        "19900000003": on(2025, 5, 6),
+        "19900000004": on(2026, 1, 15),
+        "19900000005": on(2025, 9, 1),
+        "19900000008": on(2026, 7, 3),
     }
     for mobile, day in days.items():
 
@@ -142,20 +159,20 @@ def _purchases(story: Story) -> None:
 # --- events ------------------------------------------------------------------------------------------------------------
 
 PAST_EVENTS = [
-    ("亲子烘焙工坊", "Family baking workshop", EventKind.CARE, "SZ", "翠澜湾会所", date(2023, 5, 20), 30),
-    ("中秋灯会", "Mid-autumn lanterns", EventKind.CULTURE, "SZ", "翠澜湾中心广场", date(2023, 9, 28), 80),
-    ("真诚互动日：物业面对面", "Face to face with the property office", EventKind.DIALOGUE, "SZ", "翠澜湾会所", date(2024, 3, 16), 60),
-    ("夏日水枪节", "Summer water day", EventKind.CARE, "SZ", "翠澜湾泳池", date(2024, 7, 13), 60),
-    ("二期成品开放日", "Finished homes, open day", EventKind.FINISHED_OPENING, "SZ", "翠澜湾二期", date(2025, 11, 8), 60),
-    ("屿禾里入住仪式", "Move-in ceremony", EventKind.MOVE_IN, "SZ", "屿禾里中心绿地", date(2026, 10, 11), 100),
+    ("亲子烘焙工坊", "Family baking workshop", EventKind.CARE, "SZ", "翠澜湾会所", on(2023, 5, 20), 30),
+    ("中秋灯会", "Mid-autumn lanterns", EventKind.CULTURE, "SZ", "翠澜湾中心广场", on(2023, 9, 28), 80),
+    ("真诚互动日：物业面对面", "Face to face with the property office", EventKind.DIALOGUE, "SZ", "翠澜湾会所", on(2024, 3, 16), 60),
+    ("夏日水枪节", "Summer water day", EventKind.CARE, "SZ", "翠澜湾泳池", on(2024, 7, 13), 60),
+    ("二期成品开放日", "Finished homes, open day", EventKind.FINISHED_OPENING, "SZ", "翠澜湾二期", on(2025, 11, 8), 60),
+    ("屿禾里入住仪式", "Move-in ceremony", EventKind.MOVE_IN, "SZ", "屿禾里中心绿地", on(2026, 10, 11), 100),
 ]  # fmt: skip
 
 COMING_EVENTS = [
-    ("冬至包饺子", "Dumplings for the winter solstice", EventKind.CARE, "SZ", None, "翠澜湾会所", date(2026, 12, 20), 14, 40, Audience.ALL, 0),
-    ("业主羽毛球赛", "Owners' badminton", EventKind.CULTURE, "SZ", None, "翠澜湾球馆", date(2026, 12, 5), 9, 6, Audience.MEMBERS, 0),
-    ("疏影庭工地开放日", "Shuying Court site open day", EventKind.OPEN_DAY, "SH", "SH-SYT", "疏影庭工地东门", date(2026, 12, 12), 10, 60, Audience.OWNERS, 0),
-    ("香薰蜡烛手作", "Candle making", EventKind.CARE, "SZ", None, "屿禾里会客厅", date(2026, 11, 29), 15, 16, Audience.MEMBERS, 30),
-    ("望榕雅苑新年音乐会", "New year's concert", EventKind.CULTURE, "GZ", None, "望榕雅苑中庭", date(2026, 12, 31), 19, 120, Audience.ALL, 0),
+    ("冬至包饺子", "Dumplings for the winter solstice", EventKind.CARE, "SZ", None, "翠澜湾会所", on(2026, 12, 20), 14, 40, Audience.ALL, 0),
+    ("业主羽毛球赛", "Owners' badminton", EventKind.CULTURE, "SZ", None, "翠澜湾球馆", on(2026, 12, 5), 9, 6, Audience.MEMBERS, 0),
+    ("疏影庭工地开放日", "Shuying Court site open day", EventKind.OPEN_DAY, "SH", "SH-SYT", "疏影庭工地东门", on(2026, 12, 12), 10, 60, Audience.OWNERS, 0),
+    ("香薰蜡烛手作", "Candle making", EventKind.CARE, "SZ", None, "屿禾里会客厅", on(2026, 11, 29), 15, 16, Audience.MEMBERS, 30),
+    ("望榕雅苑新年音乐会", "New year's concert", EventKind.CULTURE, "GZ", None, "望榕雅苑中庭", on(2026, 12, 31), 19, 120, Audience.ALL, 0),
 ]  # fmt: skip
 
 SAFETY = "进入工地请全程佩戴安全帽，穿平底鞋，听从引导员安排；未满 12 岁儿童须由家长牵手同行。"
@@ -199,7 +216,7 @@ def _events(story: Story) -> None:
             audience,
             price,
             chance,
-            date(2026, 11, 10),
+            on(2026, 11, 10),
         )
 
 
@@ -281,16 +298,16 @@ def _rewards(story: Story) -> None:
             reward = points.write_reward(key=_key(f"reward-{n}"), actor=story.staff["admin"], **facts)
             points.publish_reward(reward.id, actor=story.staff["admin"])
 
-    story.then(clock.shanghai(date(2022, 12, 1), 9), stock_the_shelf)
+    story.then(clock.shanghai(on(2022, 12, 1), 9), stock_the_shelf)
 
 
 def _redemptions(story: Story) -> None:
     for n, (mobile, day, wanted) in enumerate(
         (
-            ("19900000001", date(2024, 2, 3), 0),
-            ("19900000004", date(2024, 6, 8), 0),
-            ("19900000001", date(2026, 11, 20), 0),
-            ("19900000005", date(2026, 11, 21), 0),
+            ("19900000001", on(2024, 2, 3), 0),
+            ("19900000004", on(2024, 6, 8), 0),
+            ("19900000001", on(2026, 11, 20), 0),
+            ("19900000005", on(2026, 11, 21), 0),
         )
     ):
 
@@ -352,26 +369,26 @@ def _cases(story: Story) -> None:
     others = [mobile for mobile in owner_mobiles()[:70] if mobile not in owners]
     for n in range(64):
         mobile = owners[n % len(owners)] if n % 3 == 0 else chance.choice(others)
-        day = date(2022, 12, 20) + timedelta(days=round(n * 1_420 / 63))
+        day = on(2022, 12, 20) + timedelta(days=round(n * 1_420 / 63))
         story.then(
             clock.shanghai(day, chance.randrange(8, 21), chance.randrange(60)), _repair(story, n, mobile, chance)
         )
     recent = [
-        date(2026, 11, 17),
-        date(2026, 11, 18),
-        date(2026, 11, 20),
-        date(2026, 11, 21),
-        date(2026, 11, 22),
-        date(2026, 11, 23),
+        on(2026, 11, 17),
+        on(2026, 11, 18),
+        on(2026, 11, 20),
+        on(2026, 11, 21),
+        on(2026, 11, 22),
+        on(2026, 11, 23),
     ]
     for n, ((title, text, answer), day) in enumerate(zip(POSTS, recent, strict=True)):
-        moment = clock.shanghai(day, 9 if day.day == 23 else 15, 10 * n)
+        moment = clock.shanghai(day, 9 if n == 5 else 15, 10 * n)
         story.then(moment, _post(story, n, owners[n % 4], title, text, answer))
     for n, (kind, mobile, text, day) in enumerate(
         (
-            (Kind.ENQUIRY, "19900000001", "产证什么时候能办？需要带什么", date(2026, 3, 4)),
-            (Kind.SUGGESTION, "19900000005", "能不能把电梯里的按键字做大一点", date(2026, 11, 22)),
-            (Kind.COMPLAINT, "19900000003", "合同写 9 月 30 日交楼，10 月 9 日才通知", date(2026, 10, 2)),
+            (Kind.ENQUIRY, "19900000001", "产证什么时候能办？需要带什么", on(2026, 3, 4)),
+            (Kind.SUGGESTION, "19900000005", "能不能把电梯里的按键字做大一点", on(2026, 11, 22)),
+            (Kind.COMPLAINT, "19900000003", "合同写 9 月 30 日交楼，10 月 9 日才通知", on(2026, 10, 2)),
         )
     ):
         story.then(clock.shanghai(day, 14), _words(story, n, kind, mobile, text))

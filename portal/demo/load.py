@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from homes import operations as homes
 from homes.models import LedgerImport
-from kernel import audit, clock
+from kernel import audit, clock, jobs
 from kernel.actor import SYSTEM
 from kernel.db import db, operation
 from kernel.outbox import OutboxMessage
@@ -77,6 +77,8 @@ def load(say: Say) -> None:
     story = life.tell(staff)
     story.live(lambda done, of: say(f"· demo club: {done} of {of} deeds of four years") if done % 200 == 0 else None)
     say(f"· demo club: left out, as the rules refuse them: {dict(story.refused)}")
+    for name in ("service_requests.close_silent", "points.expire", "points.review_tiers", "events.repair_queues"):
+        jobs.run(name)
     _settle_the_past()
     while audit.seal():
         pass
