@@ -183,7 +183,7 @@ def test_an_owner_sees_the_home_with_three_dates_stages_and_the_own_buildings_ne
 ) -> None:
     assert "12号902室" in text_of(owner, "/me/homes/")
     page = text_of(owner, f"/me/homes/{scene.home}")
-    for words in ("本栋十二层", "公开进展", "2027年6月30日", "2027年8月15日", "台风停工十二天", "按合同计划", "31 %", "林可航"):
+    for words in ("本栋十二层", "公开进展", "2027年6月30日", "2027年8月15日", "台风停工十二天", "按合同计划", "31%", "林可航"):
         assert words in page, words
     assert CANARY not in page and "草稿" not in page
 
