@@ -1,4 +1,4 @@
-"""One running portal with the demo club for all journeys, and browsers to walk through it."""
+"""One running portal with the demo club for all journeys, and a few browsers that are used again and again."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -21,32 +21,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The portal as shipped, with the demo club."""
+    """The portal as shipped, with the demo club; ``JOURNEYS_TEMPLATE`` names a folder with a loaded one to start from."""
     if not browsers.is_installed():
         if os.environ.get("PORTAL_REQUIRE_BROWSER", "0") != "0":
             pytest.fail("Chromium and its driver are required")
         pytest.skip("Chromium and its driver are not installed")
-    with running(tmp_path_factory.mktemp("site")) as portal:
+    template = os.environ.get("JOURNEYS_TEMPLATE")
+    with running(tmp_path_factory.mktemp("site"), template=Path(template) if template else None) as portal:
         yield portal
 
 
 Opener = Callable[..., Browser]
 
 
+@pytest.fixture(scope="session")
+def garage() -> Iterator[dict[tuple[int, bool], list[Browser]]]:
+    """Browsers that nobody uses at the moment, by width and script."""
+    parked: dict[tuple[int, bool], list[Browser]] = {}
+    yield parked
+    for waiting in parked.values():
+        for browser in waiting:
+            browser.close()
+
+
 @pytest.fixture
-def open_browser(site: Site) -> Iterator[Opener]:
-    """Return a function that opens a browser of a width on the portal."""
-    opened: list[Browser] = []
+def open_browser(site: Site, garage: dict[tuple[int, bool], list[Browser]]) -> Iterator[Opener]:
+    """Return a function that opens a browser of a width on the portal, signed in as nobody."""
+    opened: list[tuple[tuple[int, bool], Browser]] = []
 
     def open_one(*, width: int = 390, height: int = 844, script: bool = True) -> Browser:
-        browser = browsers.start(width=width, height=height, script=script)
+        waiting = garage.setdefault((width, script), [])
+        browser = waiting.pop() if waiting else browsers.start(width=width, height=height, script=script)
         browser.site = site.address
-        opened.append(browser)
+        browser.begins_afresh()
+        opened.append(((width, script), browser))
         return browser
 
     yield open_one
-    for browser in opened:
-        browser.close()
+    for kind, browser in opened:
+        garage[kind].append(browser)
 
 
 @pytest.fixture

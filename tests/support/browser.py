@@ -57,15 +57,22 @@ def start(*, width: int = 390, height: int = 844, language: str = "zh-CN", scrip
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": True},
         )
-    return Browser(driver)
+    return Browser(driver, has_script=script)
 
 
 class Browser:
     """What a person does in front of a screen."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, *, has_script: bool = True) -> None:
         self.driver = driver
+        self.has_script = has_script
         self.site = ""
+
+    def begins_afresh(self) -> None:
+        """Forget who used it before, and what its console said."""
+        self.visits("/healthz")
+        self.signs_out_of_everything()
+        self.driver.get_log("browser")
 
     # --- going somewhere
 
@@ -135,6 +142,18 @@ class Browser:
             return next((element for element in found if element.is_displayed()), None)
 
         return self.waits_for(look, f"something to press: {what}")
+
+    def opens(self, what: str) -> None:
+        """Unfold what is folded, so that its fields can be used."""
+        fold = self.element(what)
+        if fold.get_attribute("open") is None:
+            self._click(fold.find_element(By.TAG_NAME, "summary"))
+
+    def element(self, selector: str) -> WebElement:
+        """Return the first element of a CSS selector."""
+        return self.waits_for(
+            lambda: next(iter(self.driver.find_elements(By.CSS_SELECTOR, selector)), None), f"an element {selector}"
+        )
 
     def field(self, name: str) -> WebElement:
         """Return the field of a name."""
