@@ -81,10 +81,11 @@ def _figures() -> Iterator[str]:
         query = sa.select(Account.id, cached, rows).outerjoin(lots, lots.c.id == Account.id).where(cached != rows)
         for account_id, stored, found in _rows(query):
             yield f"account {account_id}: {name} is {stored}, its lots hold {found}"
-    late = sa.select(Lot.account_id, Lot.id).join(Account, Account.id == Lot.account_id).where(
-        Lot.remaining > 0,
-        sa.case((Lot.pending, Lot.available_from), else_=Lot.expires_at) < sa.func.coalesce(Account.due_at, Lot.earned_at),
-        Account.due_at.is_not(None),
+    due = sa.case((Lot.pending, Lot.available_from), else_=Lot.expires_at)
+    late = (
+        sa.select(Lot.account_id, Lot.id)
+        .join(Account, Account.id == Lot.account_id)
+        .where(Lot.remaining > 0, due.is_not(None), sa.or_(Account.due_at.is_(None), Account.due_at > due))
     )
     for account_id, lot_id in _rows(late):
         yield f"account {account_id}: lot {lot_id} falls due before the account does"
