@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, abort, g, render_template, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask.globals import request_ctx
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
@@ -146,6 +147,8 @@ def _headers(response: Response) -> Response:
 
 
 def _page(status: int, template: str, **facts: Any) -> tuple[str, int]:
+    if request_ctx.url_adapter is None:  # a host that is none of ours: there is no address to link to
+        return str(status), status
     return render_template(f"errors/{template}.html", reference=g.get("reference", ""), **facts), status
 
 

@@ -1,5 +1,6 @@
 """Fixtures: an application on a real database, freshly emptied for each test; no mail, no SMS, no clock of its own."""
 
+import contextvars
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.globals import _cv_app, _cv_request
 from flask.testing import FlaskClient
 
 from kernel import clock
@@ -44,6 +46,18 @@ def _fresh_postgres_database(server: str, name: str) -> str:
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+class StrangerToTheTest(FlaskClient):
+    """A browser whose requests never share the test's own application context, or it would share its signed-in person."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        def ask() -> Any:
+            _cv_app.set(None)  # type: ignore[arg-type]
+            _cv_request.set(None)  # type: ignore[arg-type]
+            return super(StrangerToTheTest, self).open(*args, **kwargs)
+
+        return contextvars.copy_context().run(ask)
+
+
 @pytest.fixture(scope="session")
 def session_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application and one database schema per test process."""
@@ -60,6 +74,7 @@ def session_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             testing=True,
         )
     )
+    app.test_client_class = StrangerToTheTest
     with app.app_context():
         db.create_all()
         _seed()

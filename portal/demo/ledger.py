@@ -120,8 +120,10 @@ def open_buildings() -> None:
     """Open the buildings with their habits of numbering and their floors, before the ledger brings their homes."""
     for block in BLOCKS:
         project = queries.project(block.project)
-        phase = next(phase for phase in project.phases if phase.name == block.phase) if project else None
-        for number in block.buildings if phase else ():
+        if project is None:
+            continue
+        phase = next(phase for phase in project.phases if phase.name == block.phase)
+        for number in block.buildings:
             homes.open_building(phase.id, number=number, habit=block.habit, floors=block.top, actor=SYSTEM)
 
 

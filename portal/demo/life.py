@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from events import operations as events
@@ -77,7 +78,7 @@ def tell(staff: dict[str, Actor]) -> Story:
     _cases(story)
     _redemptions(story)
     for person in people.MEMBERS:
-        story.then(NOW - timedelta(days=3), lambda person=person: _read(person.mobile))
+        story.then(NOW - timedelta(days=3), partial(_read, person.mobile))
     return story
 
 
@@ -107,9 +108,7 @@ def _joins(story: Story) -> None:
     for n, person in enumerate(people.MEMBERS):
         day = on(2022, 12, 5) + timedelta(days=97 * n)
         locale = "en" if person.name.startswith("Emma") else "zh_Hans_CN"
-        story.then(
-            clock.shanghai(day, 10, n), lambda person=person, locale=locale: _join(person.mobile, person.name, locale)
-        )
+        story.then(clock.shanghai(day, 10, n), partial(_join, person.mobile, person.name, locale))
     known = {person.mobile for person in people.MEMBERS}
     for n, mobile in enumerate(m for m in owner_mobiles() if m not in known):
         if n >= 90:
@@ -118,7 +117,7 @@ def _joins(story: Story) -> None:
         day = on(2022, 12, 20) + timedelta(days=chance.randrange(1_400))
         story.then(
             clock.shanghai(day, chance.randrange(8, 22), chance.randrange(60)),
-            lambda mobile=mobile, name=name: _join(mobile, name, "zh_Hans_CN"),
+            partial(_join, mobile, name, "zh_Hans_CN"),
         )
 
 

@@ -74,6 +74,10 @@ def load(say: Say) -> None:
     _import_ledger(say)
     say("· demo club: buildings, progress, pictures")
     estates.tell_progress(staff["admin"])
+    with clock.at(clock.shanghai(date(2026, 6, 1), 9)), tempfile.TemporaryDirectory() as folder:
+        ledger.write_changes(Path(folder) / "合同台账.xlsx")
+        changed = _run(Path(folder) / "合同台账.xlsx", apply=True)
+    say(f"· demo club: a later ledger with {changed.changed} changed rows, {changed.unchanged} unchanged")
     story = life.tell(staff)
     story.live(lambda done, of: say(f"· demo club: {done} of {of} deeds of four years") if done % 200 == 0 else None)
     say(f"· demo club: left out, as the rules refuse them: {dict(story.refused)}")
@@ -88,6 +92,7 @@ def load(say: Say) -> None:
 def _import_ledger(say: Say) -> None:
     """Import the ledger as staff do: a dry run, the real run, and a second one that changes nothing."""
     with tempfile.TemporaryDirectory() as folder, clock.at(BEGINNING):
+        ledger.open_buildings()
         path = Path(folder) / "合同台账.xlsx"
         ledger.write_ledger(path)
         checked = _run(path, apply=False)
