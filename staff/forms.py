@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, PasswordField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import EqualTo, Optional, Regexp
+from wtforms.validators import AnyOf, EqualTo, Optional, Regexp
 
 from kernel import clock
 from kernel.forms import CreatingForm, Form, LongTextField, PhotosField, TextField, needed
@@ -85,10 +85,12 @@ class InvitationForm(_PlaceForm):
 
 
 class DecisionForm(Form):
-    """A remark to a decision; which decision says the button."""
+    """A remark to a decision; the decision itself is the value of the button that was pressed, not a field of the page."""
 
     remark = TextField(_l("Remark"), most=500, required=False)
-    decision = HiddenField()
+    decision = StringField(
+        _l("Decision"), validators=[AnyOf(["approve", "decline"], message=_l("Please approve or decline."))]
+    )
 
 
 class AbsenceForm(Form):
@@ -105,14 +107,14 @@ class AbsenceForm(Form):
             *(SelectChoice(value=person.id, label=person.name) for person in people),
         ]
 
-    def validate_last_day(self, field: DateField) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Refuse a day that is past, and none at all unless the person is back."""
-        from wtforms.validators import ValidationError
-
-        if self.back.data:
-            return
-        if field.data is None or field.data < clock.today():
-            raise ValidationError(_("Please choose today or a later day."))
+        good = bool(super().validate(extra_validators))
+        day = self.last_day.data
+        if good and not self.back.data and (day is None or day < clock.today()):
+            self.last_day.errors = [_("Please choose today or a later day.")]
+            return False
+        return good
 
 
 class PhotoForm(Form):

@@ -26,6 +26,7 @@ _CASES_OF_ONES_OWN = (
 )
 _CUSTOMER_RELATIONS = (
     *_CASES_OF_ONES_OWN,
+    "events.read",
     "service_requests.file_on_behalf",
     "portal.customers",
     "homes.read",
@@ -59,7 +60,7 @@ _PRESETS = (
         "manager",
         "Customer relations manager",
         _l("Customer relations manager"),
-        (*_CUSTOMER_RELATIONS, "service_requests.decline", "events.read"),
+        (*_CUSTOMER_RELATIONS, "service_requests.decline"),
     ),
     Preset(
         "repair_engineer",
@@ -67,7 +68,7 @@ _PRESETS = (
         _l("Repair engineer"),
         (*_CASES_OF_ONES_OWN, "homes.read"),
     ),
-    Preset("moderator", "Moderator", _l("Moderator"), ("service_requests.hide_posts",)),
+    Preset("moderator", "Moderator", _l("Moderator"), ("service_requests.hide_posts", "events.read")),
     Preset("sales", "Sales", _l("Sales"), ("homes.read", "homes.edit_project", "events.read")),
     Preset(
         "information",
@@ -120,7 +121,6 @@ _PRESETS = (
             "service_requests.hide_posts",
             "homes.import_ledger",
             "homes.edit_project",
-            "events.read",
             "events.prepare",
             "events.manage",
             "events.attendees",

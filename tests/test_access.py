@@ -35,7 +35,8 @@ LEGEND = """\
 # Route x method x role x relation, as the running application answers (reliability.md, section 5).
 # AN nobody signed in, PM member without a home, OW owner, HM member of the owner's household, ES event staff,
 # CR customer relations, MO moderator, AU auditor, AD administrator; all staff hold their role in the city company SZ.
-# own: the record is the owner's, in SZ; elsewhere: somebody else's, in SH; unknown: there is no such record.
+# own: the record is the owner's, in SZ; elsewhere: somebody else's, in SH; unknown: there is no such record; draft,
+# owners (only), private, hidden: such a record of the owner's side.
 # L: on to the sign-in page; R: on to one's own start page; else the status. Forms are sent empty, so 422 and 303 are
 # "allowed", 403, 404 and L are "refused". Written by: pytest tests/test_access.py --update-golden
 """
@@ -55,7 +56,7 @@ class Line:
     cells: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.method:6} {self.rule:88} {self.relation:9} " + " ".join(f"{cell:>3}" for cell in self.cells)
+        return f"{self.method:6} {self.rule:68} {self.relation:9} " + " ".join(f"{cell:>3}" for cell in self.cells)
 
 
 class Walk:
@@ -91,7 +92,7 @@ class Walk:
             if method in (rule.methods or set()):
                 for relation, path in self._paths(rule):
                     cells = tuple(self._cell(name, method, path) for name in ROLES)
-                    found.append(Line(method, rule.rule, relation, cells))
+                    found.append(Line(method, re.sub(r"\(max=\d+\)", "", rule.rule), relation, cells))
         return found
 
     def _paths(self, rule: Rule) -> list[tuple[str, str]]:
@@ -101,9 +102,11 @@ class Walk:
         if any((rule.endpoint, name) in worlds.NO_RECORD for name in rule.arguments):
             return [("unknown", _filled(rule, unknown))]
         found = [
-            (relation, {name: worlds.key_for(side, rule.endpoint, name) for name in rule.arguments})
+            (relation, {name: worlds.key_for(side, rule.endpoint, rule.rule, name) for name in rule.arguments})
             for relation, side in self.world.sides.items()
         ]
+        for relation, name, value in worlds.further_keys(self.world.sides["own"], rule.endpoint, rule.rule):
+            found.append((relation, {**found[0][1], name: value}))
         return [(relation, _filled(rule, keys)) for relation, keys in [*found, ("unknown", unknown)]]
 
     def _unknown(self, rule: Rule, name: str) -> str:
@@ -200,7 +203,7 @@ def _stored() -> dict[str, list[str]]:
 
 
 def _write(sections: dict[str, list[str]]) -> None:
-    head = f"{'':106}" + " ".join(f"{role:>3}" for role in ROLES)
+    head = " " * 86 + " ".join(f"{role:>3}" for role in ROLES)
     parts = [LEGEND, f"#{head[1:]}"]
     parts += [f"\n[{name}]\n" + "\n".join(sections[name]) for name in SECTIONS if sections.get(name)]
     GOLDEN.write_text("\n".join(parts) + "\n")

@@ -14,7 +14,16 @@ from staff.operations.roles import give_role
 
 @operation
 def hire_for_demo(
-    *, login: str, name: str, title: str, badge: str, password: str, secret: str, role_code: str, unit: OrgUnit, actor: Actor
+    *,
+    login: str,
+    name: str,
+    title: str,
+    badge: str,
+    password: str,
+    secret: str,
+    role_code: str,
+    unit: OrgUnit,
+    actor: Actor,
 ) -> StaffPerson:
     """Open an account that can be signed in to at once; refused outside the demo club, where nobody may know a secret."""
     if not settings().demo:

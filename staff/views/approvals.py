@@ -51,7 +51,7 @@ def decide(proposal_id: int) -> Any:
     form = DecisionForm()
     if form.submitted():
         with refusals_shown_on(form):
-            approving = request.form.get("decision") == "approve"
+            approving = form.decision.data == "approve"
             decision = operations.approve if approving else operations.decline
             decision(proposal_id, remark=form.remark.data or "", actor=current_actor())
             flash(_("Approved and in effect.") if approving else _("Declined."), "success")

@@ -104,6 +104,15 @@ def test_two_people_give_a_role(one, two, app, scene):
         db.session.remove()
 
 
+def test_without_a_pressed_button_nothing_is_decided(one, two, scene):
+    post_form(one, f"/staff/people/{scene['sz']}/disabling", reason="离职")
+    number = two.get("/staff/approvals").get_data(as_text=True).split("/staff/approvals/")[1].split('"')[0]
+    form = form_on(two, f"/staff/approvals/{number}", action=f"/staff/approvals/{number}/decision")
+    assert "decision" not in form.values, "a field of this name would come before the button's value"
+    assert send(two, form).status_code == 422
+    assert "/decision" in two.get(f"/staff/approvals/{number}").get_data(as_text=True)
+
+
 def test_an_old_proof_asks_for_a_fresh_code(one, two, scene):
     post_form(one, f"/staff/people/{scene['sz']}/disabling", reason="离职")
     number = two.get("/staff/approvals").get_data(as_text=True).split("/staff/approvals/")[1].split('"')[0]
@@ -211,7 +220,8 @@ def test_a_photo_is_kept_and_seen(one, app, scene):
 
 
 def test_absence(one, app, scene):
-    assert post_form(one, "/staff/me/absence", last_day="2026-11-22").status_code == 422
+    for day in ("2026-11-22", "", "morgen"):
+        assert post_form(one, "/staff/me/absence", last_day=day).status_code == 422
     assert post_form(one, "/staff/me/absence", last_day="2026-11-24", deputy_id=str(scene["two"])).status_code == 303
     with app.app_context():
         person = queries.get(scene["one"])

@@ -87,7 +87,7 @@ def _account(side: Side, owner: Member, _family: Member | None) -> None:
 
 
 def _homes(side: Side, owner: Member, family: Member | None) -> None:
-    from homes.models import Audience, Contract, LedgerImport
+    from homes.models import Audience, Contract, LedgerImport, Milestone, Ownership
     from tests.support import homes
 
     building = homes.a_planned_building(side.project, "2")
@@ -106,7 +106,11 @@ def _homes(side: Side, owner: Member, family: Member | None) -> None:
         "update_photo": photo.token,
         "contract": db.session.scalar(sa.select(Contract.id).where(Contract.home_id == home.id)),
         "import": db.session.scalar(sa.select(sa.func.max(LedgerImport.id))),
-        "factor": homes.a_factor(side.project).id,
+        "factor_number": homes.a_factor(side.project).number,
+        "milestone": db.session.scalar(
+            sa.select(sa.func.max(Milestone.id)).where(Milestone.building_id == building.id)
+        ),
+        "ownership": db.session.scalar(sa.select(sa.func.max(Ownership.id)).where(Ownership.home_id == home.id)),
     }
 
 
@@ -132,17 +136,21 @@ def _takes_city(_points: Any) -> bool:
 
 
 def _events(side: Side, owner: Member, _family: Member | None) -> None:
+    from events.models import Audience
     from tests.support import events
 
     event = events.an_event(city_code=side.city, project_code=side.project)
     draft = events.a_draft(city_code=side.city, project_code=side.project)
+    closed = events.an_event(city_code=side.city, project_code=side.project, audience=Audience.OWNERS)
     registration = events.a_sign_up(event, owner)
     side.keys |= {"event": event.id, "draft_event": draft.id, "registration": registration.id}
+    side.keys["owners_event"] = closed.id
 
 
 def _cases(side: Side, owner: Member, _family: Member | None) -> None:
     from homes import queries
-    from service_requests.models import Kind
+    from service_requests import operations
+    from service_requests.models import HiddenReason, Kind
     from tests.support import service_requests
 
     home = queries.home(side.keys["home"])
@@ -151,7 +159,10 @@ def _cases(side: Side, owner: Member, _family: Member | None) -> None:
         owner, Kind.COMPLAINT, text="销售口头承诺车位八万，现在不认。", home_id=side.keys["home"]
     )
     post = service_requests.a_post(owner, project_code=side.project)
+    hidden = service_requests.a_post(owner, project_code=side.project)
+    operations.hide_post(hidden.id, reason=next(iter(HiddenReason)), words="含他人电话", actor=SYSTEM)
     side.keys |= {"case": case.number, "complaint": complaint.number, "post": post.number}
+    side.keys["hidden_post"] = hidden.number
 
 
 def _trail(side: Side, _owner: Member, _family: Member | None) -> None:
@@ -185,7 +196,9 @@ PROVIDERS: list[tuple[str, str, str]] = [
     ("homes*", "update_id", "update"),
     ("homes*", "import_id", "import"),
     ("homes*", "contract_id", "contract"),
-    ("homes*", "factor_id", "factor"),
+    ("homes*", "number", "factor_number"),
+    ("homes*", "milestone_id", "milestone"),
+    ("homes*", "ownership_id", "ownership"),
     ("points*", "reward_id", "reward"),
     ("points*", "redemption_id", "redemption"),
     ("points*", "entry_id", "entry"),
@@ -194,10 +207,25 @@ PROVIDERS: list[tuple[str, str, str]] = [
     ("events*", "event_id", "event"),
     ("events*", "registration_id", "registration"),
     ("service_requests.post", "number", "post"),
+    ("/staff/board/*", "number", "post"),
     ("service_requests*", "number", "case"),
     ("portal_staff.customer*", "number", "member_number"),
 ]
-"""Endpoint, argument, name of the record's key; ``=x`` is the value itself. The first line that fits counts."""
+"""Endpoint (or address), argument, name of the record's key; ``=x`` is the value itself. The first fitting line counts."""
+
+FURTHER: list[tuple[str, str, str, str]] = [
+    ("events.event", "event_id", "draft", "draft_event"),
+    ("events.event", "event_id", "owners", "owners_event"),
+    ("events.register", "event_id", "draft", "draft_event"),
+    ("events.register", "event_id", "owners", "owners_event"),
+    ("events_staff.event", "event_id", "draft", "draft_event"),
+    ("homes_staff.*", "update_id", "draft", "draft_update"),
+    ("/me/cases/*", "number", "private", "complaint"),
+    ("service_requests_staff.case", "number", "private", "complaint"),
+    ("/staff/board/*", "number", "hidden", "hidden_post"),
+    ("service_requests.post", "number", "hidden", "hidden_post"),
+]
+"""Endpoint (or address), argument, relation, key: records on the owner's side that are not for everybody there."""
 
 NO_RECORD = {
     ("member.terms", "version"): "versions are public words, not records",
@@ -210,9 +238,22 @@ NO_RECORD = {
 """Addresses that are tried only with a key that does not exist, and why."""
 
 
-def key_for(side: Side, endpoint: str, argument: str) -> Any:
+def key_for(side: Side, endpoint: str, address: str, argument: str) -> Any:
     """Return the value of an address's argument on a side; raise LookupError where nobody has said."""
     for pattern, name, key in PROVIDERS:
-        if name == argument and fnmatch.fnmatch(endpoint, pattern):
+        if name == argument and _fits(pattern, endpoint, address):
             return key[1:] if key.startswith("=") else side.keys[key]
     raise LookupError(f"tests/support/world.py has no record for {endpoint} <{argument}>")
+
+
+def further_keys(side: Side, endpoint: str, address: str) -> list[tuple[str, str, Any]]:
+    """Return the further relations of an address as (relation, argument, value)."""
+    return [
+        (relation, argument, side.keys[key])
+        for pattern, argument, relation, key in FURTHER
+        if f":{argument}>" in address.replace("<", ":") and _fits(pattern, endpoint, address)
+    ]
+
+
+def _fits(pattern: str, endpoint: str, address: str) -> bool:
+    return fnmatch.fnmatchcase(address if pattern.startswith("/") else endpoint, pattern)
