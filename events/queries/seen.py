@@ -1,6 +1,6 @@
 """Which events a visitor or member may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,10 +37,13 @@ def is_invited(event: Event, member_id: int) -> bool:
 
 
 def _visible_to(member_id: int | None) -> sa.ColumnElement[bool]:
-    if member_id is None:
-        return Event.audience == Audience.ALL
+    return Event.audience == Audience.ALL if member_id is None else open_to(projects_of(member_id))
+
+
+def open_to(project_codes: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the condition for what a member with homes in these projects may see."""
     open_to_members = Event.audience.in_((Audience.ALL, Audience.MEMBERS))
-    own = sorted(projects_of(member_id))
+    own = sorted(project_codes)
     if not own:
         return open_to_members
     return sa.or_(open_to_members, sa.and_(Event.audience == Audience.OWNERS, Event.project_code.in_(own)))
@@ -71,6 +74,7 @@ def events_for(
 
 
 def narrowed(query: sa.Select[Any], city_code: str, kind: str, project_code: str) -> sa.Select[Any]:
+    """Return a query of events narrowed by what the reader chose; an empty choice narrows nothing."""
     if city_code:
         query = query.where(Event.city_code == city_code[:10])
     if project_code:

@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +21,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
+
+from kernel import clock
 
 SLOW_SECONDS = 15
 SHOWN = 50
@@ -61,7 +62,7 @@ class Postbox:
         with self._lock:
             if entry["id"] in self._seen:
                 return
-            entry = {**entry, "at": datetime.now(UTC).isoformat()}  # the stand-in's own clock
+            entry = {**entry, "at": clock.real_now().isoformat()}
             with self.path.open("a") as file:
                 file.write("\n" + json.dumps(entry, ensure_ascii=False))
             self._remember(entry)
