@@ -40,7 +40,7 @@ def tiers_in_force(moment: datetime | None = None) -> list[Tier]:
     every = db.session.scalars(
         sa.select(Tier).where(Tier.effective_from <= (moment or clock.now())).order_by(Tier.effective_from)
     )
-    return sorted({tier.code: tier for tier in every}.values(), key=lambda tier: tier.rank)
+    return _in_order(every)
 
 
 def rule_in_force(occasion: str) -> EarningRule | None:
@@ -114,10 +114,9 @@ class Standing:
 
 
 def account_of(member_id: int) -> Standing:
-    """Return how a member stands at this moment; four queries. A member without an account has nothing yet."""
-    now, tiers = clock.now(), tiers_in_force()
-    account = db.session.scalar(sa.select(Account).where(Account.member_id == member_id), execution_options=FRESH)
-    qualifying = qualifying_of(account.id, now) if account else 0
+    """Return how a member stands at this moment; two queries. A member without an account has nothing yet."""
+    now = clock.now()
+    tiers, account, qualifying = _programme_of(member_id, now)
     tier = rules.best_of(tiers, [account.tier_code if account else None])
     above = rules.next_tier(tiers, tier.code)
     missing, reached = rules.distance(above, qualifying) if above else (0, 100)
@@ -194,6 +193,34 @@ def _repay(figures: _Figures) -> None:
 
 def _by_end(groups: Iterable[tuple[int, datetime | None]]) -> list[tuple[int, datetime | None]]:
     return sorted(groups, key=lambda group: group[1] or rules.NEVER)
+
+
+def _programme_of(member_id: int, now: datetime) -> tuple[list[Tier], Account | None, int]:
+    """Return the tiers in force, a member's account and its qualifying points together: every page of the club asks."""
+    qualifying = (
+        sa.select(sa.func.coalesce(sa.func.sum(QualifyingEntry.amount), 0))
+        .where(
+            QualifyingEntry.account_id == Account.id,
+            QualifyingEntry.counts_at >= rules.window_start(now),
+            QualifyingEntry.counts_at <= now,
+        )
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Tier, Account, qualifying)
+        .outerjoin(Account, Account.member_id == member_id)
+        .where(Tier.effective_from <= now)
+        .order_by(Tier.effective_from),
+        execution_options=FRESH,
+    ).all()
+    _tier, account, points = rows[-1]
+    return _in_order(tier for tier, _account, _points in rows), account, int(points or 0) if account else 0
+
+
+def _in_order(every: Iterable[Tier]) -> list[Tier]:
+    """Return of each tier what was written last, the lowest tier first."""
+    return sorted({tier.code: tier for tier in every}.values(), key=lambda tier: tier.rank)
 
 
 def _usable(now: datetime) -> sa.ColumnElement[bool]:
