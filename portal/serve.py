@@ -6,6 +6,7 @@ it, and ignores a request to stop while it starts; so a taken port is refused he
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -255,11 +256,31 @@ def _installed_now(settings: Settings) -> str:
     return "\n".join([settings.database_url, f"demo {settings.demo}", *migrations])
 
 
-def _install(settings: Settings) -> None:
+def _bring_up_to_date() -> None:
     if subprocess.run([_beside_python("portal"), "install"], check=False).returncode:
         raise click.ClickException("The installation could not be brought up to date; the reason stands above.")
-    _mark(settings).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _install(settings: Settings) -> None:
+    """Bring the installation up to date; a first installation that was cut off half-way is begun anew."""
+    begun = settings.var_dir / "installing"
+    if begun.exists():
+        click.echo("· the first start was cut off; beginning anew")
+        _forget(settings)
+    if not _database_file(settings).exists():
+        begun.touch()
+    _bring_up_to_date()
+    begun.unlink(missing_ok=True)
     _mark(settings).write_text(_installed_now(settings))
+
+
+def _forget(settings: Settings) -> None:
+    """Remove the embedded database and files, which nobody has used yet."""
+    database = _database_file(settings)
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    if settings.files_url.startswith("file:"):
+        shutil.rmtree(settings.files_url.removeprefix("file:"), ignore_errors=True)
 
 
 @click.command("serve")
@@ -281,7 +302,9 @@ def start(port: int) -> None:
     embedded_defaults()
     _refuse_taken(port, "127.0.0.1")
     settings = Settings.from_environment()
-    if not _is_installed(settings):
+    if not settings.database_url.startswith("sqlite:///"):
+        _bring_up_to_date()
+    elif not _is_installed(settings):
         _install(settings)
     _run("127.0.0.1", port, workers=2, threads=4)
 

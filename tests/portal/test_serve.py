@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from portal import ROOT, serve
+from portal.settings import Settings
 
 PATIENCE_SECONDS = 40
 pytestmark = pytest.mark.xdist_group("serve")
@@ -168,3 +169,84 @@ def test_the_postbox_of_the_club_keeps_a_text_message(open_club: Club) -> None:
 
     with urllib.request.urlopen(f"{url}/messages", timeout=5) as answer:
         assert [entry["text"] for entry in json.load(answer)] == ["验证码 123456"]
+
+
+class Installation:
+    """What ``portal install`` would do, without doing it."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.settings = Settings(
+            secret_key="a secret for tests only, forty characters",
+            database_url=f"sqlite:///{folder / 'portal.sqlite'}",
+            var_dir=folder,
+            files_url=f"file:{folder / 'files'}",
+            demo=True,
+        )
+        self.database, self.files = folder / "portal.sqlite", folder / "files"
+        self.runs = 0
+        self.is_cut_off = False
+        monkeypatch.setattr(serve, "_bring_up_to_date", self.run)
+
+    def run(self) -> None:
+        self.runs += 1
+        self.database.touch()
+        self.files.mkdir(exist_ok=True)
+        (self.files / f"picture of run {self.runs}").touch()
+        if self.is_cut_off:
+            raise KeyboardInterrupt
+
+    def begin(self) -> None:
+        serve._install(self.settings)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    return Installation(tmp_path, monkeypatch)
+
+
+def test_what_is_installed_is_known_without_loading_the_application(installation: Installation) -> None:
+    assert not serve._is_installed(installation.settings)
+    installation.begin()
+    assert serve._is_installed(installation.settings)
+
+
+def test_a_removed_database_is_installed_again(installation: Installation) -> None:
+    installation.begin()
+    installation.database.unlink()
+    assert not serve._is_installed(installation.settings)
+
+
+def test_a_new_migration_is_noticed(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installation.begin()
+    versions = tmp_path / "code" / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "0002_later.py").touch()
+    monkeypatch.setattr(serve, "ROOT", tmp_path / "code")
+    assert not serve._is_installed(installation.settings)
+
+
+def test_a_first_installation_that_was_cut_off_is_begun_anew(installation: Installation) -> None:
+    installation.is_cut_off = True
+    with pytest.raises(KeyboardInterrupt):
+        installation.begin()
+    assert not serve._is_installed(installation.settings)
+
+    installation.is_cut_off = False
+    installation.begin()
+
+    assert serve._is_installed(installation.settings)
+    assert [path.name for path in installation.files.iterdir()] == ["picture of run 2"]
+
+
+def test_a_club_in_use_is_never_begun_anew(installation: Installation) -> None:
+    installation.begin()
+    (installation.settings.var_dir / "installed").write_text("an earlier version")
+    installation.is_cut_off = True
+    with pytest.raises(KeyboardInterrupt):
+        installation.begin()
+    installation.is_cut_off = False
+    installation.begin()
+
+    assert sorted(path.name for path in installation.files.iterdir()) == [f"picture of run {n}" for n in (1, 2, 3)]
