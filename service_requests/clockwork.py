@@ -106,7 +106,13 @@ def facts_of(case_id: int) -> list[Fact]:
     said = CaseEvent.text != ""
     rows = db.session.execute(
         sa.select(
-            CaseEvent.at, CaseEvent.kind, CaseEvent.status, CaseEvent.severity, CaseEvent.actor_kind, CaseEvent.audience, said
+            CaseEvent.at,
+            CaseEvent.kind,
+            CaseEvent.status,
+            CaseEvent.severity,
+            CaseEvent.actor_kind,
+            CaseEvent.audience,
+            said,
         )
         .where(CaseEvent.case_id == case_id)
         .order_by(CaseEvent.at, CaseEvent.id)
@@ -153,8 +159,6 @@ def settle(case: Case, facts: Sequence[Fact] | None = None) -> list[Clock]:
     if case.status is Status.CLOSED or case.status.group is Group.END:
         case.frozen_clocks = clocks.frozen(computed)
     return computed
-
-
 
 
 def _keep_first_reply(case: Case, computed: Iterable[Clock]) -> None:

@@ -391,7 +391,12 @@ PART_FAULTS: dict[str, tuple[str, ...]] = {
 EMERGENCIES = frozenset({"burst", "sparks", "gas_alarm", "trapped", "falling"})
 """Faults that cannot wait: somebody calls back within half an hour and stands at the door within two."""
 
-ICONS: dict[str, str] = {"repair": "tools", "complaint": "chat-left-text", "enquiry": "question-circle", "suggestion": "lightbulb"}
+ICONS: dict[str, str] = {
+    "repair": "tools",
+    "complaint": "chat-left-text",
+    "enquiry": "question-circle",
+    "suggestion": "lightbulb",
+}
 
 
 def fits(room: str, part: str, fault: str) -> bool:

@@ -139,7 +139,9 @@ class AlreadyRated(Conflict):
 class TooLateToReturn(Conflict):
     """After fifteen days a new request begins its own clocks."""
 
-    message = _l("This case was closed more than 15 days ago. Please submit a new request and name number %(number)s in it.")
+    message = _l(
+        "This case was closed more than 15 days ago. Please submit a new request and name number %(number)s in it."
+    )
 
 
 class NothingToConfirm(Conflict):

@@ -16,7 +16,11 @@ from kernel.web import day as shown_day
 from service_requests.dictionary import FAULTS, PARTS, ROOMS, HiddenReason, Identity, Kind, Severity, Step, Wish
 from service_requests.rules import MOST_TEXT
 
-HALVES = (("am", _l("morning, 9:00 to 12:00")), ("pm", _l("afternoon, 13:00 to 18:00")), ("eve", _l("evening, 18:00 to 20:00")))
+HALVES = (
+    ("am", _l("morning, 9:00 to 12:00")),
+    ("pm", _l("afternoon, 13:00 to 18:00")),
+    ("eve", _l("evening, 18:00 to 20:00")),
+)
 DAYS_AHEAD = 10
 
 
@@ -49,7 +53,9 @@ def wishes() -> list[SelectChoice]:
 class RepairForm(CreatingForm):
     """A repair; room, part and fault were chosen on the pages before."""
 
-    home_id = RadioField(_l("Which home?"), coerce=int, validate_choice=False, validators=[needed(_l("Please choose a home."))])
+    home_id = RadioField(
+        _l("Which home?"), coerce=int, validate_choice=False, validators=[needed(_l("Please choose a home."))]
+    )
     room = HiddenField()
     part = HiddenField()
     fault = HiddenField()
@@ -94,8 +100,13 @@ class ComplaintForm(_PlaceForm):
         _l("Who may read it?"),
         choices=offered(
             [
-            ("board", _l("Everybody, on the public board|We hide names, telephone and home numbers. Our answer is public too.")),
-            ("private", _l("Only you and our customer service|The promised times are the same.")),
+                (
+                    "board",
+                    _l(
+                        "Everybody, on the public board|We hide names, telephone and home numbers. Our answer is public too."
+                    ),
+                ),
+                ("private", _l("Only you and our customer service|The promised times are the same.")),
             ]
         ),
         default="board",
@@ -141,11 +152,11 @@ class RatingForm(Form):
         coerce=int,
         choices=offered(
             [
-            (5, _l("5 – very satisfied")),
-            (4, _l("4 – satisfied")),
-            (3, _l("3 – so-so")),
-            (2, _l("2 – not satisfied")),
-            (1, _l("1 – not at all")),
+                (5, _l("5 – very satisfied")),
+                (4, _l("4 – satisfied")),
+                (3, _l("3 – so-so")),
+                (2, _l("2 – not satisfied")),
+                (1, _l("1 – not at all")),
             ]
         ),
         validators=[needed(_l("Please choose one."))],
@@ -238,8 +249,8 @@ class WaitForm(Form):
         _l("Why"),
         choices=offered(
             [
-            ("waiting_other", _l("A third party has to act; the solve clock runs on")),
-            ("deferred", _l("Agreed with the member; the solve clock rests")),
+                ("waiting_other", _l("A third party has to act; the solve clock runs on")),
+                ("deferred", _l("Agreed with the member; the solve clock rests")),
             ]
         ),
     )
@@ -272,7 +283,10 @@ class OnBehalfForm(CreatingForm):
     mobile = MobileField(_l("Mobile number of the member"))
     kind = SelectField(_l("Kind"), choices=offered((one.value, one.label) for one in Kind))
     channel = SelectField(
-        _l("Channel"), choices=offered([("phone", _l("Hotline")), ("counter", _l("Service desk")), ("other", _l("Letter, mail, other"))])
+        _l("Channel"),
+        choices=offered(
+            [("phone", _l("Hotline")), ("counter", _l("Service desk")), ("other", _l("Letter, mail, other"))]
+        ),
     )
     uttered_at = DateTimeLocalField(_l("When it was said"), format="%Y-%m-%dT%H:%M", validators=[Optional()])
     home_id = SelectField(_l("The member's home"), coerce=str, validate_choice=False, validators=[Optional()])

@@ -74,7 +74,9 @@ class Case(db.Model):
         sa.Index("ix_service_case_status", "status", "next_due_at", "id"),
         sa.Index("ix_service_case_quiet", "status", "quiet_since"),
         sa.Index("ix_service_case_mark", "next_mark_at", sqlite_where=_MARKED, postgresql_where=_MARKED),
-        sa.Index("ix_service_case_board", "visibility", "posted_at", "id", sqlite_where=_POSTED, postgresql_where=_POSTED),
+        sa.Index(
+            "ix_service_case_board", "visibility", "posted_at", "id", sqlite_where=_POSTED, postgresql_where=_POSTED
+        ),
         sa.Index(
             "ix_service_case_board_project",
             "project_code",

@@ -37,7 +37,12 @@ def _tell(case: Case, what: str, *, actor: Actor, sms_key: str | None = None, **
     text = messages.rendered(f"service_requests/{what}.notice.txt", reader.locale, **facts)
     title, _newline, body = text.partition("\n")
     member.notify(
-        reader.id, kind=f"service_requests.{what}", title=title.strip(), body=body.strip(), url=path_of(case), actor=actor
+        reader.id,
+        kind=f"service_requests.{what}",
+        title=title.strip(),
+        body=body.strip(),
+        url=path_of(case),
+        actor=actor,
     )
     if sms_key is not None:
         url = settings().public_url + path_of(case)
@@ -51,7 +56,9 @@ def received(case: Case, *, actor: Actor) -> None:
     reader = members.get(case.member_id)
     if reader is None:
         return
-    text = messages.rendered("service_requests/received.notice.txt", reader.locale, case=case, kind_label=case.kind.label)
+    text = messages.rendered(
+        "service_requests/received.notice.txt", reader.locale, case=case, kind_label=case.kind.label
+    )
     title, _newline, body = text.partition("\n")
     member.notify(
         reader.id,
@@ -124,7 +131,9 @@ def withdrawn(case: Case, *, actor: Actor) -> None:
 
 def closed_silently(case: Case, *, actor: Actor) -> None:
     """Tell that it was closed, and until when it can be returned."""
-    _tell(case, "closed_silently", actor=actor, until=(case.closed_at + rules.RETURN_WINDOW) if case.closed_at else None)
+    _tell(
+        case, "closed_silently", actor=actor, until=(case.closed_at + rules.RETURN_WINDOW) if case.closed_at else None
+    )
 
 
 def post_hidden(case: Case, *, actor: Actor) -> None:

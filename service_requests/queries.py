@@ -158,7 +158,9 @@ def board(
     if project_code:
         query = query.where(Case.project_code == project_code)
     if answered in {"yes", "no"}:
-        query = query.where(Case.first_replied_at.is_not(None) if answered == "yes" else Case.first_replied_at.is_(None))
+        query = query.where(
+            Case.first_replied_at.is_not(None) if answered == "yes" else Case.first_replied_at.is_(None)
+        )
     if words.strip():
         query = query.where(Case.id.in_(search.find("board", words, limit=500)))
     return page_of(query, order=[Case.posted_at.desc(), Case.id.desc()], cursor=cursor, size=size)
@@ -177,9 +179,7 @@ def newest_posts(*, limit: int = 3) -> Sequence[Case]:
 def public_post(number: str) -> Case | None:
     """Return a post that everybody may read, or None."""
     return db.session.scalar(
-        sa.select(Case).where(
-            Case.number == number, Case.visibility == Visibility.PUBLIC, Case.posted_at.is_not(None)
-        )
+        sa.select(Case).where(Case.number == number, Case.visibility == Visibility.PUBLIC, Case.posted_at.is_not(None))
     )
 
 
@@ -311,7 +311,9 @@ def posts_for_moderation(
 ) -> Page[Case]:
     """Return a page of posts in the scope in which a person may moderate, the newest first."""
     query = sa.select(Case).where(Case.posted_at.is_not(None), scope_condition(person, Permission.HIDE_POSTS))
-    query = query.where(Case.visibility == visibility) if visibility else query.where(Case.visibility != Visibility.PRIVATE)
+    query = (
+        query.where(Case.visibility == visibility) if visibility else query.where(Case.visibility != Visibility.PRIVATE)
+    )
     return page_of(query, order=[Case.posted_at.desc(), Case.id.desc()], cursor=cursor, size=size)
 
 

@@ -67,12 +67,14 @@ class WorkingCalendar:
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
+    """Return the days from the first to the last, both included."""
     while first <= last:
         yield first
         first += DAY
 
 
 def day_of(moment: datetime) -> date:
+    """Return the Shanghai day on which a moment falls."""
     return moment.astimezone(SHANGHAI).date()
 
 

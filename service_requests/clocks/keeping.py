@@ -13,7 +13,9 @@ def next_due(clocks: Iterable[Clock]) -> Clock | None:
     return min(running, key=lambda clock: (clock.due_at, clock.code.value), default=None)
 
 
-def marks_due(clocks: Iterable[Clock], fired: set[tuple[ClockCode, int, int]], now: datetime) -> list[tuple[Clock, int]]:
+def marks_due(
+    clocks: Iterable[Clock], fired: set[tuple[ClockCode, int, int]], now: datetime
+) -> list[tuple[Clock, int]]:
     """Return the marks of running clocks that are reached and were not fired yet."""
     return [
         (clock, mark)

@@ -120,4 +120,5 @@ class Meter:
 
 
 def to_second(moment: datetime) -> datetime:
+    """Return a moment without its fraction of a second."""
     return moment.replace(microsecond=0)

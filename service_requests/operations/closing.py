@@ -47,9 +47,7 @@ def rate(case_id: int, *, score: int, actor: Actor, words: str = "") -> Case:
 
 
 @operation
-def return_case(
-    case_id: int, *, reason: str, actor: Actor, photos: Sequence[files.Prepared] = ()
-) -> Case:
+def return_case(case_id: int, *, reason: str, actor: Actor, photos: Sequence[files.Prepared] = ()) -> Case:
     """Let the member return a result that does not hold, until fifteen days after closing; the solve clock goes on.
 
     The time in which the case counted as solved is never charged (rule 9). Conflict when it is too late or not solved.

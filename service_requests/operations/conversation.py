@@ -114,9 +114,7 @@ def record_call(case_id: int, *, text: str, called_at: datetime, actor: Actor, k
 
 
 @operation
-def write(
-    case_id: int, *, text: str, actor: Actor, key: str, photos: Sequence[files.Prepared] = ()
-) -> CaseEvent:
+def write(case_id: int, *, text: str, actor: Actor, key: str, photos: Sequence[files.Prepared] = ()) -> CaseEvent:
     """Let the member say something in his case; an answer to our question sets the case going again.
 
     While the case is open this starts the next-reply clock; a word of thanks on a solved case starts nothing. A closed

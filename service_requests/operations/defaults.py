@@ -66,7 +66,9 @@ def load_calendar_year(year: int, *, actor: Actor) -> int:
     days = _official_days(year)
     if not days or known == len(days):
         return 0
-    fresh = sum(insert_once(CalendarDay, region=clockwork.REGION, day=day, works=works, note=note) for day, works, note in days)
+    fresh = sum(
+        insert_once(CalendarDay, region=clockwork.REGION, day=day, works=works, note=note) for day, works, note in days
+    )
     after_commit(clockwork.forget)
     subject = db.session.get_one(ClockPolicy, db.session.scalar(sa.select(sa.func.min(ClockPolicy.id))))
     audit.record(actor, "service_requests.calendar_loaded", subject, year=year, days=fresh)

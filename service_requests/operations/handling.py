@@ -70,7 +70,9 @@ def change_class(case_id: int, *, severity: Severity, reason: str, actor: Actor)
     rules.check_reason(reason)
     rules.check_class(case.severity, severity, may_lower=part_of(actor) is By.MANAGER)
     earlier, case.severity = case.severity, severity
-    happened(case, EventKind.CLASSED, actor, text=reason, audience=Audience.STAFF, severity=severity, earlier=earlier.value)
+    happened(
+        case, EventKind.CLASSED, actor, text=reason, audience=Audience.STAFF, severity=severity, earlier=earlier.value
+    )
     settle(case)
     audit.record(actor, "service_requests.classed", case, earlier=earlier, severity=severity)
     return case
@@ -107,7 +109,9 @@ def appoint(case_id: int, *, begins_at: datetime, ends_at: datetime, worker: str
         raise errors.VisitImpossible()
     visit = Appointment(case_id=case.id, begins_at=begins_at, ends_at=ends_at, worker=worker, made_at=clock.now())
     db.session.add(visit)
-    happened(case, EventKind.APPOINTED, actor, begins_at=begins_at.isoformat(), ends_at=ends_at.isoformat(), worker=worker)
+    happened(
+        case, EventKind.APPOINTED, actor, begins_at=begins_at.isoformat(), ends_at=ends_at.isoformat(), worker=worker
+    )
     audit.record(actor, "service_requests.visit_agreed", case, begins_at=begins_at, worker=worker)
     notifications.visit_agreed(case, visit, actor=actor)
     return visit

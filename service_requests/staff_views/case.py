@@ -116,9 +116,7 @@ def _prepare(shown: dict[str, Any], found: Case, people: list[Any], tried_name: 
             shown[name][field].data = value
 
 
-def _done(
-    number: str, name: str, permission: Permission, said: str, verb: Callable[[Case, Any], object]
-) -> Any:
+def _done(number: str, name: str, permission: Permission, said: str, verb: Callable[[Case, Any], object]) -> Any:
     """Carry out a step and lead back to the case, or show the case with the refusal."""
     found = _load(number, permission)
     form = FORMS[name]()
@@ -277,11 +275,10 @@ _HOURS = {"am": (9, 12), "pm": (13, 18), "eve": (18, 20)}
 
 def _appoint(found: Case, form: Any) -> object:
     begins, ends = (
-        datetime.combine(form.visit_on.data, time(hour), clock.SHANGHAI).astimezone(UTC) for hour in _HOURS[form.half.data]
+        datetime.combine(form.visit_on.data, time(hour), clock.SHANGHAI).astimezone(UTC)
+        for hour in _HOURS[form.half.data]
     )
-    return operations.appoint(
-        found.id, begins_at=begins, ends_at=ends, worker=form.worker.data, actor=current_actor()
-    )
+    return operations.appoint(found.id, begins_at=begins, ends_at=ends, worker=form.worker.data, actor=current_actor())
 
 
 @bp.post("/cases/<number>/arrival")
@@ -371,5 +368,3 @@ def escalate(number: str) -> Any:
         _("The next level has been told."),
         lambda found, _form: operations.escalate(found.id, actor=current_actor()),
     )
-
-

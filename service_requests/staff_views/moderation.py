@@ -23,9 +23,7 @@ _SHOWN = {"waiting": Visibility.WAITING, "public": Visibility.PUBLIC, "hidden": 
 def moderation() -> str:
     """List the posts of the scope by visibility."""
     shown = request.args.get("show", "")
-    page = queries.posts_for_moderation(
-        current_staff, visibility=_SHOWN.get(shown), cursor=request.args.get("after")
-    )
+    page = queries.posts_for_moderation(current_staff, visibility=_SHOWN.get(shown), cursor=request.args.get("after"))
     return render_template(
         "staff/service_requests/moderation.html",
         page=page,

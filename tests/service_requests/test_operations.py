@@ -254,7 +254,9 @@ def test_a_return_opens_the_case_until_fifteen_days_after_closing() -> None:
     with clock.at(NOON + timedelta(days=15)):
         operations.return_case(case.id, reason="又开始渗水了", actor=member_of(case))
         case = fresh(case)
-        assert case.status is Status.OPEN and case.reopened == 1 and case.closed_at is None and case.frozen_clocks is None
+        assert (
+            case.status is Status.OPEN and case.reopened == 1 and case.closed_at is None and case.frozen_clocks is None
+        )
         assert case.next_due_clock == "next_reply"
 
 
@@ -372,7 +374,11 @@ def test_postponing_pauses_and_the_day_wakes_it() -> None:
     case, person = a_case(), a_handler()
     reply(case, person)
     operations.put_off(
-        case.id, status=Status.DEFERRED, until=date(2026, 12, 1), reason="与您约定12月1日后上门", actor=Actor.staff(person)
+        case.id,
+        status=Status.DEFERRED,
+        until=date(2026, 12, 1),
+        reason="与您约定12月1日后上门",
+        actor=Actor.staff(person),
     )
     assert fresh(case).next_due_at == NEVER
     jobs.run("service_requests.close_silent", as_of=datetime(2026, 12, 1, 15, 59, tzinfo=NOON.tzinfo))
@@ -380,7 +386,9 @@ def test_postponing_pauses_and_the_day_wakes_it() -> None:
     jobs.run("service_requests.close_silent", as_of=datetime(2026, 12, 1, 16, 0, tzinfo=NOON.tzinfo))
     assert fresh(case).status is Status.OPEN
     with refused(errors.VisitImpossible, case):
-        operations.put_off(case.id, status=Status.DEFERRED, until=date(2026, 11, 23), reason="约", actor=Actor.staff(person))
+        operations.put_off(
+            case.id, status=Status.DEFERRED, until=date(2026, 11, 23), reason="约", actor=Actor.staff(person)
+        )
 
 
 def test_a_visit_lies_in_the_future() -> None:
@@ -454,11 +462,16 @@ def test_a_post_is_public_at_once_and_masked() -> None:
 def test_hiding_tells_the_author_and_stops_no_clock() -> None:
     case, moderator = a_post(), a_manager()
     due = case.next_due_at
-    operations.hide_post(case.id, reason=HiddenReason.INSULT, words="请删去对个人的辱骂后我们恢复展示", actor=Actor.staff(moderator))
+    operations.hide_post(
+        case.id, reason=HiddenReason.INSULT, words="请删去对个人的辱骂后我们恢复展示", actor=Actor.staff(moderator)
+    )
     case = fresh(case)
     assert case.visibility is Visibility.HIDDEN and case.next_due_at == due and case.status is Status.NEW
     assert queries.public_post(case.number) is None and not queries.board().items
-    assert db.session.scalars(sa.select(Notice.kind).where(Notice.member_id == case.member_id)).all()[-1] == "service_requests.post_hidden"
+    assert (
+        db.session.scalars(sa.select(Notice.kind).where(Notice.member_id == case.member_id)).all()[-1]
+        == "service_requests.post_hidden"
+    )
     assert queries.board_figure().hidden == 1
     with clock.at(NOON + 25 * HOUR):
         operations.escalate(case.id, actor=SYSTEM)
@@ -516,7 +529,9 @@ def test_each_mark_fires_once_and_a_late_job_tells_the_highest_only() -> None:
     with clock.at(NOON + 20 * HOUR):
         assert operations.escalate(case.id, actor=SYSTEM) == 2
         assert operations.escalate(case.id, actor=SYSTEM) == 0
-        marks = db.session.execute(sa.select(EscalationMark.clock, EscalationMark.mark).order_by(EscalationMark.mark)).all()
+        marks = db.session.execute(
+            sa.select(EscalationMark.clock, EscalationMark.mark).order_by(EscalationMark.mark)
+        ).all()
         assert [tuple(row) for row in marks] == [(ClockCode.FIRST_REPLY, 50), (ClockCode.FIRST_REPLY, 80)]
         assert fresh(case).escalation_level == 2
         assert fresh(case).next_mark_at == NOON + 24 * HOUR
@@ -525,7 +540,9 @@ def test_each_mark_fires_once_and_a_late_job_tells_the_highest_only() -> None:
         operations.escalate(case.id, actor=SYSTEM)
         shown = queries.events_for_member(case.id)
         assert shown[-1].kind is EventKind.ESCALATED
-    mails = db.session.scalars(sa.select(outbox.OutboxMessage.payload).where(outbox.OutboxMessage.topic == "mail")).all()
+    mails = db.session.scalars(
+        sa.select(outbox.OutboxMessage.payload).where(outbox.OutboxMessage.topic == "mail")
+    ).all()
     assert any("boss@example.com" in mail for mail in mails)
 
 

@@ -207,7 +207,8 @@ def test_a_file_that_is_no_photo_is_refused(app: Flask, client: FlaskClient, sce
 def test_too_many_requests_a_day_are_refused(app: Flask, client: FlaskClient, scene: Any) -> None:
     sign_in(client, scene(a_member))
     answers = [
-        post_form(client, "/service-requests/enquiry", text=f"第{n}个问题，产证什么时候能办").status_code for n in range(21)
+        post_form(client, "/service-requests/enquiry", text=f"第{n}个问题，产证什么时候能办").status_code
+        for n in range(21)
     ]
     assert answers == [303] * 20 + [429]
     assert count(app) == 20
@@ -229,7 +230,9 @@ def test_a_case_is_followed_answered_confirmed_and_rated(app: Flask, client: Fla
     page = html(client.get(f"/me/cases/{number}"))
     assert faults(page) == []
     assert "沈师傅" in page and "请告诉我们合同编号" in page
-    assert post_form(client, f"/me/cases/{number}", f"/me/cases/{number}/messages", text="编号是 12345").status_code == 303
+    assert (
+        post_form(client, f"/me/cases/{number}", f"/me/cases/{number}/messages", text="编号是 12345").status_code == 303
+    )
     assert case_row(app, number)["status"] is Status.OPEN
     scene(lambda: operations.resolve(case_id, result="已为您查询，可于12月办理。", actor=Actor.staff(person)))
     page = html(client.get(f"/me/cases/{number}"))
@@ -243,7 +246,9 @@ def test_a_case_is_followed_answered_confirmed_and_rated(app: Flask, client: Fla
     assert number in html(client.get("/me/cases/?show=done"))
 
 
-def test_a_second_confirmation_is_a_conflict_that_the_page_explains(app: Flask, client: FlaskClient, scene: Any) -> None:
+def test_a_second_confirmation_is_a_conflict_that_the_page_explains(
+    app: Flask, client: FlaskClient, scene: Any
+) -> None:
     def make() -> Any:
         member = a_member()
         return member, solved(a_case(member), a_handler()).number
@@ -324,7 +329,9 @@ def _sensitive(scene: Any) -> Any:
         case = a_post(member, home_id=home.id, text="我是欧阳若水，住3栋1206，电话19912345678，会所改成了商铺。")
         staff = Actor.staff(person)
         operations.note_internally(case.id, text=f"{SECRET} 此户曾要求赔偿", actor=staff, key=a_key())
-        operations.reply_publicly(case.id, text="您好，会所用途以规划公示为准，3栋1206已登记。", actor=staff, key=a_key())
+        operations.reply_publicly(
+            case.id, text="您好，会所用途以规划公示为准，3栋1206已登记。", actor=staff, key=a_key()
+        )
         operations.record_step(case.id, step=Step.ASSESS, text=f"{SECRET} 评估", actor=staff)
         operations.change_class(case.id, severity=Severity.HOT, reason=f"{SECRET} 定级", actor=staff)
         operations.record_call(case.id, text="PRIVATECALL 通话内容", called_at=clock.now(), actor=staff, key=a_key())
@@ -404,7 +411,13 @@ def test_the_board_filters_and_searches(client: FlaskClient, scene: Any) -> None
 def test_members_find_no_desk(client: FlaskClient, scene: Any) -> None:
     member, number = scene(lambda: (lambda m: (m, a_post(m).number))(a_member()))
     sign_in(client, member)
-    for address in ("/staff/cases", f"/staff/cases/{number}", "/staff/board", f"/staff/board/{number}", "/staff/cases/new"):
+    for address in (
+        "/staff/cases",
+        f"/staff/cases/{number}",
+        "/staff/board",
+        f"/staff/board/{number}",
+        "/staff/cases/new",
+    ):
         assert client.get(address).status_code == 404, address
 
 
@@ -485,7 +498,12 @@ def test_a_handler_may_not_decline_or_hide(app: Flask, client: FlaskClient, scen
     form = form_on(client, f"/staff/cases/{number}", f"/staff/cases/{number}/notes")
     for action in (f"/staff/cases/{number}/refusal", f"/staff/board/{number}/hiding", f"/staff/board/{number}/showing"):
         form.action = action
-        assert send(client, form, note="x", extra={"decline_reason": "不", "hidden_words": "不", "hidden_reason": "law"}).status_code == 403
+        assert (
+            send(
+                client, form, note="x", extra={"decline_reason": "不", "hidden_words": "不", "hidden_reason": "law"}
+            ).status_code
+            == 403
+        )
     assert case_row(app, number) == before
 
 
@@ -541,7 +559,10 @@ def test_moderation_hides_and_shows_again(app: Flask, client: FlaskClient, scene
     assert faults(html(client.get("/staff/board"))) == [] and faults(html(client.get(page))) == []
     assert post_form(client, page, f"{page}/hiding", hidden_reason="insult", hidden_words="").status_code == 422
     assert case_row(app, number)["visibility"] is Visibility.PUBLIC
-    assert post_form(client, page, f"{page}/hiding", hidden_reason="insult", hidden_words="请删去辱骂用语").status_code == 303
+    assert (
+        post_form(client, page, f"{page}/hiding", hidden_reason="insult", hidden_words="请删去辱骂用语").status_code
+        == 303
+    )
     assert app.test_client().get(f"/board/{number}").status_code == 404
     assert faults(html(client.get(page))) == []
     assert number in html(client.get("/staff/board?show=hidden"))

@@ -70,7 +70,9 @@ def _role(code: str, permissions: tuple[str, ...]) -> Role:
 
 
 @operation
-def _with(role_code: str, permissions: tuple[str, ...], city_code: str | None, project_code: str | None, **facts: Any) -> StaffPerson:
+def _with(
+    role_code: str, permissions: tuple[str, ...], city_code: str | None, project_code: str | None, **facts: Any
+) -> StaffPerson:
     person = a_staff_person(None, city_code, project_code, **facts)
     staff_operations.give_role(person, _role(role_code, permissions), a_unit(city_code, project_code), actor=_system())
     return person
