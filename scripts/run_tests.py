@@ -12,8 +12,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support import postgres  # noqa: E402
 
-BROWSER = "tests/journeys"
-NOT_TWICE = ["--ignore=tests/architecture", f"--ignore={BROWSER}"]
+ONCE = ("tests/architecture", "tests/journeys", "tests/portal/test_serve.py", "tests/portal/test_postbox.py")
+NOT_TWICE = [f"--ignore={path}" for path in ONCE]
 """What does not depend on the database runs once."""
 
 
