@@ -59,7 +59,7 @@ class _PlaceForm(CreatingForm):
     """A role in a part of the organisation, with or without a last day."""
 
     role_id = SelectField(_l("Role"), coerce=int)
-    unit_id = SelectField(_l("Where"), coerce=int)
+    unit_id = SelectField(_l("Belonging to"), coerce=int)
     last_day = DateField(_l("Last day"), validators=[Optional()])
     reason = LongTextField(_l("Reason"), most=500)
 
