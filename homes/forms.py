@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, FileField, RadioField, SelectField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -48,11 +49,7 @@ class ReadingForm(Form):
 class LedgerForm(CreatingForm):
     """A file of the contract ledger."""
 
-    file = FileField(_l("Ledger file (.xlsx or .csv)"))
-
-    def validate_file(self, field: Any) -> None:
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError(_("Please choose a file."))
+    file = FileField(_l("Ledger file (.xlsx or .csv)"), [needed(_l("Please choose a file."))])
 
 
 class ProjectForm(Form):

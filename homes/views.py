@@ -131,13 +131,14 @@ def _step_name(step: rules.ShownStep) -> str:
 
 
 def _same_view(updates: Any, photos: dict[int, Any]) -> tuple[Any, Any] | None:
-    """Return the earlier and the later update that show the same viewpoint, for the slider; None without a pair."""
-    seen: dict[str, Any] = {}
+    """Return the earlier and the later update of one place that show the same viewpoint, for the slider, or None."""
+    seen: dict[tuple[Any, ...], Any] = {}
     for update in updates:
+        view = (update.viewpoint, update.building_id, update.audience)
         if update.viewpoint and photos[update.id]:
-            if update.viewpoint in seen:
-                return update, seen[update.viewpoint]
-            seen[update.viewpoint] = update
+            if view in seen:
+                return update, seen[view]
+            seen[view] = update
     return None
 
 

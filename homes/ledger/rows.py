@@ -141,6 +141,8 @@ def _text(value: Any, column: str) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, datetime):
+        value = value.date()
     text = unicodedata.normalize("NFC", str(value)).strip()
     if len(text) > _LONGEST:
         raise RowRefused(Reason.TOO_LONG, column, text)

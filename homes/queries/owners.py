@@ -21,7 +21,7 @@ from homes.models import (
     Project,
     UpdateState,
 )
-from homes.queries.projects import NEWEST, photos_of
+from homes.queries.projects import NEWEST, PHOTO_KIND, PUBLIC_PHOTO_KIND
 from kernel import clock, files
 from kernel.db import db
 from kernel.paging import Page, page_of
@@ -30,6 +30,7 @@ PLACE = (joinedload(Home.building).joinedload(Building.phase), joinedload(Home.p
 
 
 def in_force() -> sa.ColumnElement[bool]:
+    """Return the condition that a right counts today."""
     return sa.and_(
         Ownership.ended_at.is_(None), sa.or_(Ownership.ends_on.is_(None), Ownership.ends_on >= clock.today())
     )
@@ -112,26 +113,33 @@ def member_ids_of_home(home_id: int) -> list[int]:
 
 def updates_for(right: Ownership, *, cursor: str | None = None, size: int = 6) -> Page[ConstructionUpdate]:
     """Return the published updates that concern a member's home: its own building's, and those for the whole project."""
-    home, update = right.home, ConstructionUpdate
+    query = sa.select(ConstructionUpdate).where(*_concerns(right.home)).options(joinedload(ConstructionUpdate.building))
+    return page_of(query, order=NEWEST, cursor=cursor, size=size)
+
+
+def _concerns(home: Home) -> tuple[sa.ColumnElement[bool], ...]:
+    update = ConstructionUpdate
     concerns = sa.or_(
         sa.and_(update.audience.in_([Audience.PUBLIC, Audience.PROJECT]), update.building_id.is_(None)),
         sa.and_(update.audience != Audience.HOME, update.building_id == home.building_id),
         sa.and_(update.audience == Audience.HOME, update.home_id == home.id),
     )
-    query = (
-        sa.select(update)
-        .where(update.project_code == home.project_code, update.state == UpdateState.PUBLISHED, concerns)
-        .options(joinedload(update.building))
-    )
-    return page_of(query, order=NEWEST, cursor=cursor, size=size)
+    return update.project_code == home.project_code, update.state == UpdateState.PUBLISHED, concerns
 
 
 def newest_with_photo(right: Ownership) -> tuple[ConstructionUpdate | None, files.StoredFile | None]:
-    """Return the newest update that concerns a member's home, and the newest photo among the latest six; two queries."""
-    updates = updates_for(right).items
-    photos = photos_of(updates)
-    photo = next((photos[update.id][0] for update in updates if photos[update.id]), None)
-    return (updates[0] if updates else None), photo
+    """Return the newest update that concerns a member's home, and the newest photo among the latest; one query."""
+    photo = files.StoredFile
+    kinds = photo.owner_kind.in_([PHOTO_KIND, PUBLIC_PHOTO_KIND])
+    rows = db.session.execute(
+        sa.select(ConstructionUpdate, photo)
+        .outerjoin(photo, sa.and_(kinds, photo.owner_id == ConstructionUpdate.id))
+        .where(*_concerns(right.home))
+        .order_by(*NEWEST, photo.id)
+        .limit(12)
+    ).all()
+    newest = rows[0][0] if rows else None
+    return newest, next((stored for _update, stored in rows if stored is not None), None)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,15 @@ class BuildingProgress:
     percent: int | None
     present: rules.ShownStep | None
 
+    @property
+    def is_finished(self) -> bool:
+        """Say whether every step was reached; a building without a plan is neither finished nor in progress."""
+        return self.present is not None and self.present.state == "done"
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.present is not None and self.present.state != "done"
+
 
 def buildings_of(project_code: str) -> list[BuildingProgress]:
     """Return a project's buildings with their progress, in the order of their codes; one query."""

@@ -102,6 +102,20 @@ WEIGHTS = [
 ]
 
 
+DAYS_BEFORE = {
+    MilestoneKind.FOUNDATION: 640,
+    MilestoneKind.STRUCTURE: 232,
+    MilestoneKind.TOPPED_OUT: 222,
+    MilestoneKind.FACADE: 160,
+    MilestoneKind.INSTALLATION: 120,
+    MilestoneKind.FITTING_OUT: 75,
+    MilestoneKind.LANDSCAPE: 45,
+    MilestoneKind.ACCEPTANCE: 30,
+    MilestoneKind.HANDOVER: 0,
+}
+"""How long before the handover each milestone is planned."""
+
+
 def open_projects() -> None:
     """Open cities, projects and phases, and publish each project's facts."""
     for code, name, english in CITIES:
@@ -147,8 +161,7 @@ def _buildings(project: str) -> list[Building]:
 
 
 def _plan(building: Building, handover: date, actor: Actor) -> dict[MilestoneKind, int]:
-    steps = len(WEIGHTS) - 1
-    plan = [(kind, weight, handover - timedelta(days=90 * (steps - n))) for n, (kind, weight) in enumerate(WEIGHTS)]
+    plan = [(kind, weight, handover - timedelta(days=DAYS_BEFORE[kind])) for kind, weight in WEIGHTS]
     milestones = homes.plan_building(building.id, plan, actor=actor)
     return {milestone.kind: milestone.id for milestone in milestones}
 
@@ -157,7 +170,7 @@ def _finished(building: Building, handed_over: date, actor: Actor) -> None:
     with clock.at(clock.shanghai(handed_over, 18)):
         ids = _plan(building, handed_over, actor)
         for n, (kind, _weight) in enumerate(WEIGHTS):
-            reached = handed_over - timedelta(days=88 * (len(WEIGHTS) - 1 - n))
+            reached = handed_over - timedelta(days=max(0, DAYS_BEFORE[kind] - 2 - n))
             homes.state_milestone(
                 ids[kind], reached_on=reached, floors_done=building.floors or 0 if kind is MilestoneKind.STRUCTURE else 0,
                 evidence="验收记录", actor=actor,

@@ -183,7 +183,16 @@ def test_an_owner_sees_the_home_with_three_dates_stages_and_the_own_buildings_ne
 ) -> None:
     assert "12号902室" in text_of(owner, "/me/homes/")
     page = text_of(owner, f"/me/homes/{scene.home}")
-    for words in ("本栋十二层", "公开进展", "2027年6月30日", "2027年8月15日", "台风停工十二天", "按合同计划", "31%", "林可航"):
+    for words in (
+        "本栋十二层",
+        "公开进展",
+        "2027年6月30日",
+        "2027年8月15日",
+        "台风停工十二天",
+        "按合同计划",
+        "31%",
+        "林可航",
+    ):
         assert words in page, words
     assert CANARY not in page and "草稿" not in page
 
@@ -276,7 +285,8 @@ def test_binding_with_contract_and_last_four(guest: FlaskClient, app: Flask, sce
 
 
 @pytest.mark.parametrize(
-    ("number", "last_four"), [("NIX-1", "0012"), (None, "9999"), (None, "12"), ("", "0012"), ("X" * 41, "0012"), ("合同\x00号", "0012")]
+    ("number", "last_four"),
+    [("NIX-1", "0012"), (None, "9999"), (None, "12"), ("", "0012"), ("X" * 41, "0012"), ("合同\x00号", "0012")],
 )
 def test_a_refused_binding_keeps_what_was_typed_and_changes_nothing(
     guest: FlaskClient, app: Flask, scene: SimpleNamespace, number: str | None, last_four: str
@@ -368,7 +378,10 @@ def test_staff_bind_and_unbind_by_hand(specialist: FlaskClient, app: Flask, scen
     url = f"/staff/homes/{scene.home}"
     wrong = post_form(specialist, url, f"{url}/rights", member_number="00000000", role="family", reason="已核对")
     assert wrong.status_code == 422
-    assert post_form(specialist, url, f"{url}/rights", member_number=number, role="family", reason="已核对").status_code == 303
+    assert (
+        post_form(specialist, url, f"{url}/rights", member_number=number, role="family", reason="已核对").status_code
+        == 303
+    )
     with app.app_context():
         right = queries.right_for(scene.guest, scene.home)
         assert right is not None
@@ -440,7 +453,9 @@ def test_a_missing_file_is_said(admin: FlaskClient) -> None:
 # --- staff: facts and progress ----------------------------------------------------------------------------------------
 
 
-def test_a_fact_is_published_and_changed(admin: FlaskClient, client: FlaskClient, app: Flask, scene: SimpleNamespace) -> None:
+def test_a_fact_is_published_and_changed(
+    admin: FlaskClient, client: FlaskClient, app: Flask, scene: SimpleNamespace
+) -> None:
     url = "/staff/homes/projects/SH-SYT/factors"
     facts = {"kind": "unfavourable", "title": "变电站", "text": "围墙外西侧。", "distance_m": "310", "source": "公示图"}
     assert post_form(admin, url, **(facts | {"source": ""})).status_code == 422
@@ -536,7 +551,9 @@ def test_a_forecast_and_a_fact_are_stated(specialist: FlaskClient, owner: FlaskC
     assert late.status_code == 422
     past = post_form(specialist, url, url + "/forecasts", expected_on="2026-01-01", reason="早")
     assert past.status_code == 422
-    assert post_form(specialist, url, url + "/forecasts", expected_on="2027-09-01", reason="材料晚到").status_code == 303
+    assert (
+        post_form(specialist, url, url + "/forecasts", expected_on="2027-09-01", reason="材料晚到").status_code == 303
+    )
     page = text_of(owner, f"/me/homes/{scene.home}")
     assert "2027年9月1日" in page and "材料晚到" in page and "2027年8月15日" in page
     assert post_form(specialist, url, url + "/fact", reached_on="2026-12-01").status_code == 422
