@@ -2,18 +2,19 @@
 
 from kernel import files
 from kernel.access import current_member, current_staff
-from kernel.db import db
 from service_requests import queries
 from service_requests.dictionary import Audience
-from service_requests.models import Case, CaseEvent
+from service_requests.models import Case
 from service_requests.policies import Permission
 from staff import queries as staff
 
 
-def _may_see_case(case: Case | None) -> bool:
-    if case is None:
+def _may_see(stored: files.StoredFile) -> bool:
+    found = queries.owner_of_photo(stored)
+    if found is None:
         return False
-    if current_member and queries.is_theirs(case, current_member.id):
+    case, audience = found
+    if audience is Audience.MEMBER and current_member and queries.is_theirs(case, current_member.id):
         return True
     return _is_in_scope(case)
 
@@ -25,17 +26,5 @@ def _is_in_scope(case: Case) -> bool:
     return bool(scope.covers(city_code=case.city_code, project_code=case.project_code))
 
 
-def _of_case(stored: files.StoredFile) -> bool:
-    return _may_see_case(db.session.get(Case, stored.owner_id))
-
-
-def _of_event(stored: files.StoredFile) -> bool:
-    event = db.session.get(CaseEvent, stored.owner_id)
-    case = db.session.get(Case, event.case_id) if event is not None else None
-    if event is None or case is None:
-        return False
-    return _is_in_scope(case) if event.audience is Audience.STAFF else _may_see_case(case)
-
-
-files.seen_by("case", _of_case)
-files.seen_by("case_event", _of_event)
+files.seen_by("case", _may_see)
+files.seen_by("case_event", _may_see)
