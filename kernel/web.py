@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import structlog
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.dates import get_month_names
 from flask import Flask, Response, abort, g, render_template, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -19,6 +18,7 @@ from kernel import clock
 from kernel.errors import Refused
 from kernel.forms import status_of
 from kernel.settings import settings
+from kernel.wording import init_wording
 
 log = structlog.get_logger()
 LOCALES = ("zh_Hans_CN", "en")
@@ -56,6 +56,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, month=month, clock_time=clock_time, points=number, number=number, fen=fen
     )
+    init_wording(app)
     app.before_request(_start)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -78,8 +79,8 @@ def _chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
-def _babel_locale() -> str:
-    return "zh_Hans_CN" if _chinese() else "en_GB"
+def _month_name(number: int) -> str:
+    return str(get_month_names("wide", locale="en_GB")[number])
 
 
 def moment(value: datetime | None) -> str:
@@ -87,22 +88,27 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return "–"
     here = value.astimezone(clock.SHANGHAI)
-    pattern = "y年M月d日 HH:mm" if _chinese() else "d MMMM y, HH:mm"
-    return str(format_datetime(here, pattern, locale=_babel_locale(), tzinfo=clock.SHANGHAI))
+    time = f"{here.hour:02d}:{here.minute:02d}"
+    return f"{_day(here)} {time}" if _chinese() else f"{_day(here)}, {time}"
 
 
 def day(value: date | datetime | None) -> str:
     """Return ``2026年11月23日`` or ``23 November 2026``."""
     if value is None:
         return "–"
-    if isinstance(value, datetime):
-        value = clock.day_of(value)
-    return str(format_date(value, "y年M月d日" if _chinese() else "d MMMM y", locale=_babel_locale()))
+    return _day(clock.day_of(value) if isinstance(value, datetime) else value)
+
+
+def _day(here: date) -> str:
+    # Written out: Babel reads its pattern and its locale anew for each of the sixty moments of a list.
+    if _chinese():
+        return f"{here.year}年{here.month}月{here.day}日"
+    return f"{here.day} {_month_name(here.month)} {here.year}"
 
 
 def month(value: date) -> str:
     """Return ``2026年11月`` or ``November 2026``."""
-    return str(format_date(value, "y年M月" if _chinese() else "MMMM y", locale=_babel_locale()))
+    return f"{value.year}年{value.month}月" if _chinese() else f"{_month_name(value.month)} {value.year}"
 
 
 def clock_time(value: datetime) -> str:
@@ -112,7 +118,7 @@ def clock_time(value: datetime) -> str:
 
 def number(value: int) -> str:
     """Return ``12,860``."""
-    return str(format_decimal(value, locale="en"))
+    return f"{value:,}"
 
 
 def fen(value: int) -> str:

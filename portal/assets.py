@@ -9,7 +9,7 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, g, request, send_from_directory, url_for
 
 YEAR = 365 * 24 * 3600
 VARIANTS = (("br", ".br"), ("gzip", ".gz"))
@@ -57,7 +57,12 @@ def init_assets(app: Flask) -> None:
     manifest = Manifest(static)
 
     def asset(path: str) -> str:
-        return url_for("static", filename=manifest.find(path))
+        found = g.get("assets")
+        if found is None:
+            found = g.assets = {}
+        if path not in found:  # a page names the sprite of its icons once for each of them
+            found[path] = url_for("static", filename=manifest.find(path))
+        return str(found[path])
 
     def send_small() -> Response | None:
         path = _static_path()
