@@ -245,7 +245,7 @@ def _print_verdict(figures: list[Figure]) -> None:
     missed = [line for f in figures for line in _missed(f)]
     smallest, largest = min(f.homes for f in figures), max(f.homes for f in figures)
     for key in dict.fromkeys(f.key for f in figures):
-        small, large = ([f for f in figures if f.key == key and f.homes == homes][0] for homes in (smallest, largest))
+        small, large = (next(f for f in figures if f.key == key and f.homes == homes) for homes in (smallest, largest))
         growth = small.ratio / large.ratio if large.ratio else float("inf")
         if smallest != largest:
             print(

@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 from babel.dates import get_month_names
 from flask import Flask, Response, abort, g, render_template, request
+from flask.globals import request_ctx
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from flask.globals import request_ctx
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
