@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from events import queries as events
-from events.models import Event, Registration, RegistrationState
+from events.models import Event, Registration
 from homes import queries as homes
 from homes.models import ConstructionUpdate, Ownership, Project
 from kernel import clock
@@ -72,37 +72,34 @@ class MemberHome:
     home: OwnHome | None
     other_homes: int
     cases: Sequence[Case]
-    ticket: Registration | None
-    events: Sequence[Event]
+    ahead: Sequence[tuple[Event, Registration | None]]
 
 
 def of(member: Any) -> MemberHome:
     """Return what a member sees first."""
     rights = homes.rights_of(member.id)
     own_cases = cases.latest_of(member.id)
-    ticket = events.next_ticket_of(member.id)
+    ahead = events.ahead_of(member.id, {right.home.project_code for right in rights})
     return MemberHome(
-        need=_need(own_cases, ticket),
+        need=_need(own_cases, ahead),
         standing=points.account_of(member.id),
         home=_own_home(rights[0]) if rights else None,
         other_homes=max(0, len(rights) - 1),
         cases=own_cases,
-        ticket=ticket,
-        events=[] if ticket else events.soonest(limit=2, member_id=member.id),
+        ahead=ahead,
     )
 
 
 def _own_home(right: Ownership) -> OwnHome:
     building = right.home.building
     progress = homes.progress_of(building, homes.steps_of_building(building.id))
-    updates = homes.updates_for(right, size=1).items
-    photos = homes.photos_of(updates)
+    newest, photo = homes.newest_with_photo(right)
     return OwnHome(
         right=right,
         stages=progress.steps,
         sentence=_sentence(progress),
-        newest=updates[0] if updates else None,
-        photo=next((photo for update in updates for photo in photos.get(update.id, [])), None),
+        newest=newest,
+        photo=photo,
     )
 
 
@@ -114,18 +111,16 @@ def _sentence(progress: homes.BuildingProgress) -> str:
     return _("%(percent)s %% done, now: %(step)s", percent=progress.percent, step=progress.present.kind.label)
 
 
-def _need(own_cases: Sequence[Case], ticket: Registration | None) -> Need | None:
+def _need(own_cases: Sequence[Case], ahead: Sequence[tuple[Event, Registration | None]]) -> Need | None:
     """Pick the one thing that waits for the member: a held place first (it lapses), then a case that waits for him."""
-    if ticket is not None and ticket.state is RegistrationState.OFFERED:
-        return Need(
-            _("A place is held for you"),
-            _(
-                "%(event)s: take it before it goes on to the next in line.",
-                event=ticket.event.title_in(str(get_locale())),
-            ),
-            _("Look at the offer"),
-            url_for("events.ticket", registration_id=ticket.id),
-        )
+    for event, registration in ahead:
+        if registration is not None and registration.is_offered:
+            return Need(
+                _("A place is held for you"),
+                _("%(event)s: take it before it goes on to the next in line.", event=event.title_in(str(get_locale()))),
+                _("Look at the offer"),
+                url_for("events.ticket", registration_id=registration.id),
+            )
     for case in own_cases:
         url = url_for("service_requests.case", number=case.number)
         if case.status is Status.WAITING_MEMBER:

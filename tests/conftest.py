@@ -51,6 +51,7 @@ class StrangerToTheTest(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         def ask() -> Any:
+            kwargs.setdefault("buffered", True)  # a streamed answer is read to its end in here
             _cv_app.set(None)  # type: ignore[arg-type]
             _cv_request.set(None)  # type: ignore[arg-type]
             return super(StrangerToTheTest, self).open(*args, **kwargs)

@@ -21,8 +21,8 @@ from events.queries.due import (
 )
 from events.queries.own import (
     PlaceInLine,
+    ahead_of,
     coming_ids_of,
-    next_ticket_of,
     parties_waiting,
     place_in_line,
     queue_log,
@@ -46,6 +46,7 @@ __all__ = [
     "coming_ids_of",
     "DoorCount",
     "PlaceInLine",
+    "ahead_of",
     "attendees",
     "cancelled_with_parties",
     "check_in_for",
@@ -58,7 +59,6 @@ __all__ = [
     "is_for_members",
     "is_invited",
     "latest_check_ins",
-    "next_ticket_of",
     "parties_waiting",
     "party_at_door",
     "party_for",

@@ -1,6 +1,6 @@
 """A member's own sign-ups, and the queue that everybody waiting may read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from events.models import (
     Registration,
     RegistrationState,
 )
+from events.queries.seen import open_to
 from kernel import clock
 from kernel.db import db
 from kernel.paging import Page, page_of
@@ -54,24 +55,29 @@ def tickets_of(member_id: int, *, past: bool = False, cursor: str | None = None,
     return page_of(query, order=order, cursor=cursor, size=size)
 
 
-def next_ticket_of(member_id: int) -> Registration | None:
-    """Return the member's next sign-up with its event, an open offer first; for the home page."""
+def ahead_of(
+    member_id: int, project_codes: Iterable[str], *, limit: int = 2
+) -> Sequence[tuple[Event, Registration | None]]:
+    """Return the coming events of a member for the home page: those signed up for first, an open offer before all, then
+    what else he may come to; ``project_codes`` are the projects in which he has a home. One query."""
+    offered = Registration.state == RegistrationState.OFFERED
+    own = sa.and_(
+        Registration.event_id == Event.id,
+        Registration.member_id == member_id,
+        Registration.state.in_((*HOLDING[:3], RegistrationState.WAITING)),
+    )
     query = (
-        sa.select(Registration)
-        .join(Registration.event)
+        sa.select(Event, Registration)
+        .outerjoin(Registration, own)
         .where(
-            Registration.member_id == member_id,
-            Registration.state.in_((*HOLDING[:3], RegistrationState.WAITING)),
             Event.state == EventState.PUBLISHED,
             Event.ends_at > clock.now(),
+            sa.or_(Registration.id.is_not(None), open_to(project_codes)),
         )
-        .options(joinedload(Registration.event))
-        .order_by(
-            sa.case((Registration.state == RegistrationState.OFFERED, 0), else_=1), Event.starts_at, Registration.id
-        )
-        .limit(1)
+        .order_by(sa.case((offered, 0), (Registration.id.is_not(None), 1), else_=2), Event.starts_at, Event.id)
+        .limit(limit)
     )
-    return db.session.scalars(query).first()
+    return [(event, registration) for event, registration in db.session.execute(query).all()]
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def steps_of_buildings(building_ids: Sequence[int]) -> dict[int, list[rules.Step
     return found
 
 
-def _with_steps(query: sa.Select[Any]) -> sa.Select[Any]:
+def _with_steps(query: Any) -> Any:
     """Join each building's milestones, and of each milestone the forecast after which no other came."""
     later = sa.orm.aliased(Forecast)
     newest = sa.not_(sa.exists().where(later.milestone_id == Forecast.milestone_id, later.id > Forecast.id))
@@ -183,7 +183,7 @@ def public_updates(project_code: str, *, cursor: str | None = None, size: int = 
     return page_of(query, order=NEWEST, cursor=cursor, size=size)
 
 
-NEWEST = [ConstructionUpdate.published_at.desc(), ConstructionUpdate.id.desc()]
+NEWEST: list[Any] = [ConstructionUpdate.published_at.desc(), ConstructionUpdate.id.desc()]
 
 
 def photos_of(updates: Sequence[ConstructionUpdate]) -> dict[int, list[files.StoredFile]]:

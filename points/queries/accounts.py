@@ -345,6 +345,18 @@ def statement(member_id: int, *, direction: str = "", cursor: str | None = None,
     return page_of(query, order=[Entry.number.desc()], cursor=cursor, size=size)
 
 
+def pending_of(entry_ids: Sequence[int]) -> set[int]:
+    """Return which of some entries brought points that cannot be used yet."""
+    if not entry_ids:
+        return set()
+    waiting = sa.or_(Lot.available_from.is_(None), Lot.available_from > clock.now())
+    return set(
+        db.session.scalars(
+            sa.select(Lot.entry_id).where(Lot.entry_id.in_(entry_ids), Lot.pending, Lot.remaining > 0, waiting)
+        )
+    )
+
+
 @dataclass(frozen=True)
 class LotUse:
     """What a debit took from a lot: the debit, the lot, the entry the lot came from."""
