@@ -30,8 +30,7 @@ STEP_SECONDS = 30
 
 def is_nobody(browser: Browser) -> None:
     """Forget who sat here before."""
-    browser.visits("/healthz")
-    browser.driver.delete_all_cookies()
+    browser.signs_out_of_everything()
 
 
 def reads(browser: Browser, locale: str) -> None:
@@ -43,7 +42,7 @@ def reads(browser: Browser, locale: str) -> None:
 def _back_again(browser: Browser, who: str) -> bool:
     is_nobody(browser)
     for cookie in _KEPT.get(who, []):
-        browser.driver.add_cookie(cookie)
+        browser.keeps_cookie(cookie["name"], cookie["value"], httpOnly=True)
     return who in _KEPT
 
 

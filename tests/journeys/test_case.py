@@ -68,8 +68,8 @@ def test_a_repair_is_followed_like_a_parcel(
     number = _files_a_repair(phone, tmp_path, "楼上卫生间往我家吊顶滴水，地板已经湿了")
     case = f"/me/cases/{number}"
     phone.visits(case)
-    assert len(phone.driver.find_elements("css selector", "main .state-bar li")) == 5
-    assert len(phone.driver.find_elements("css selector", "main img[src*='/files/'], main img[src*='/photos/']")) >= 2
+    assert len(phone.driver.find_elements("css selector", "main ol.states li")) == 5
+    assert len(phone.driver.find_elements("css selector", "main .message .photos img")) >= 2
 
     people.staff_signs_in(desktop, "guo.yi")
     _opens_the_case(desktop, number)

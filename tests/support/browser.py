@@ -70,9 +70,12 @@ class Browser:
 
     def begins_afresh(self) -> None:
         """Forget who used it before, and what its console said."""
-        self.visits("/healthz")
         self.signs_out_of_everything()
         self.driver.get_log("browser")
+
+    def keeps_cookie(self, name: str, value: str, **more: Any) -> None:
+        """Keep a cookie of the site."""
+        self.driver.execute_cdp_cmd("Network.setCookie", {"name": name, "value": value, "url": self.site, **more})
 
     # --- going somewhere
 
@@ -206,19 +209,35 @@ class Browser:
         """Return what the browser's console holds: errors and broken policies."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
-    def axe(self) -> list[str]:
-        """Return axe-core's findings on the page as it is."""
-        self.driver.execute_script(AXE.read_text())
+    def axe(self, *rules: str) -> list[str]:
+        """Return axe-core's findings on the page as it is; ``rules`` names the few that are asked for, else all."""
+        if not self.driver.execute_script("return 'axe' in window"):
+            self.driver.execute_script(AXE.read_text())
+        asked = list(rules) or ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         result = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-            ".then(done, error => done({violations: [{id: String(error), nodes: []}]}))"
+            "axe.run({runOnly: arguments[0], resultTypes: ['violations']}).then("
+            "result => done({violations: result.violations}), error => done({violations: [{id: String(error), nodes: []}]}))",
+            asked,
         )
         return [
             f"{violation['id']}: {node['html'][:140]}"
             for violation in result["violations"]
             for node in violation["nodes"] or [{"html": ""}]
         ]
+
+    def is_as_wide_as(self, width: int, height: int = 900) -> None:
+        """Give the window another width without loading the page again."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
+
+    def is_dark(self, dark: bool) -> None:
+        """Let the device ask for a dark or a light page."""
+        scheme = "dark" if dark else "light"
+        features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def scrolls_sideways(self) -> bool:
         """Say whether the page is wider than the screen."""
@@ -251,7 +270,7 @@ class Browser:
 
     def signs_out_of_everything(self) -> None:
         """Forget all cookies."""
-        self.driver.delete_all_cookies()
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
     def close(self) -> None:
         """Close the browser."""
