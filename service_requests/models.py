@@ -58,6 +58,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _MARKED = sa.text("next_mark_at IS NOT NULL")
 _POSTED = sa.text("posted_at IS NOT NULL")
+_UNANSWERED = sa.text("posted_at IS NOT NULL AND first_replied_at IS NULL")
 
 
 class Case(db.Model):
@@ -87,6 +88,14 @@ class Case(db.Model):
             postgresql_where=_POSTED,
         ),
         sa.Index("ix_service_case_wakes", "status", "waits_until"),
+        sa.Index(
+            "ix_service_case_board_unanswered",
+            "visibility",
+            "posted_at",
+            "id",
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
+        ),
         sa.CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="rating"),
         sa.CheckConstraint("visibility = 'private' OR posted_at IS NOT NULL", name="only_posts_are_public"),
         sa.CheckConstraint("(visibility = 'hidden') = (hidden_reason IS NOT NULL)", name="hidden_for_a_reason"),
