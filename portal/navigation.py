@@ -55,11 +55,18 @@ def member() -> list[Entry]:
 
 def staff() -> list[Entry]:
     """Return the lines of the side bar that the signed-in person may open."""
+    here = _nearest([prefix for _label, _endpoint, _icon, prefix in _STAFF])
     return [
-        Entry(label, url_for(endpoint), icon, _is_active((prefix,)))
+        Entry(label, url_for(endpoint), icon, prefix == here)
         for label, endpoint, icon, prefix in _STAFF
         if endpoint in current_app.view_functions and _may_open(endpoint)
     ]
+
+
+def _nearest(prefixes: list[str]) -> str | None:
+    """Return the longest prefix of the page that is open: the board is a line of its own among the cases' pages."""
+    matching = [prefix for prefix in prefixes if request and request.endpoint and request.endpoint.startswith(prefix)]
+    return max(matching, key=len, default=None)
 
 
 def _is_active(prefixes: tuple[str, ...]) -> bool:
