@@ -93,8 +93,8 @@ class UpdateForm(CreatingForm):
 
     def offer(self, buildings: list[tuple[int, str]]) -> None:
         """Say which buildings there are to choose from; 0 is the whole project."""
-        whole = SelectChoice(0, _("The whole project"))
-        self.building_id.choices = [whole, *(SelectChoice(number, name) for number, name in buildings)]
+        whole = SelectChoice("0", _("The whole project"))
+        self.building_id.choices = [whole, *(SelectChoice(str(number), name) for number, name in buildings)]
 
 
 class UpdateWordsForm(Form):

@@ -1,5 +1,7 @@
 """Telling owners that their building has news: into the inbox, in their own language, some hundreds at a time."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -40,7 +42,7 @@ def tell_owners(update_id: int, *, after: int) -> int:
     return len(rows)
 
 
-def _owners(update: ConstructionUpdate, after: int) -> sa.Select[tuple[int, Member, int]]:
+def _owners(update: ConstructionUpdate, after: int) -> Any:
     query = (
         sa.select(Ownership.id, Member, Home.id)
         .join(Member, Member.id == Ownership.member_id)

@@ -1,9 +1,10 @@
 """Imports of the contract ledger: hand in a file, look at its check, apply it, fetch the rows that are wrong."""
 
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from homes import operations, queries
@@ -72,9 +73,12 @@ def apply_import(import_id: int) -> Any:
 def import_errors(import_id: int) -> Response:
     """Hand out the rows that are wrong as a table that spreadsheets open without running anything."""
     found_or_404(queries.import_for(current_staff, import_id))
-    answer = Response(stream_with_context(_error_lines(import_id)), mimetype="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="ledger-{import_id}-errors.csv"'
-    return answer
+    table = tempfile.SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115 - the answer closes it
+    for line in _error_lines(import_id):
+        table.write(line.encode())
+    table.seek(0)
+    name = f"ledger-{import_id}-errors.csv"
+    return send_file(table, mimetype="text/csv", as_attachment=True, download_name=name, max_age=0)
 
 
 def _error_lines(import_id: int) -> Iterator[str]:
