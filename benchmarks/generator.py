@@ -12,6 +12,8 @@ hashes of their original, so ``portal points verify`` finds fault with such a da
 
 import hashlib
 import itertools
+import json
+import shutil
 import sqlite3
 import sys
 import time
@@ -64,20 +66,37 @@ def _make(homes: int, path: Path) -> None:
     began, unfinished = time.monotonic(), path.with_suffix(".unfinished")
     for old in place.FOLDER.glob(f"{unfinished.name}*"):
         old.unlink()
-    app = place.application(unfinished)
-    _say(f"{homes:,} homes: making one block of {block.HOMES} homes with the operations")
-    with app.app_context():
-        _install(app)
-        block.lay_the_ground()
-        before = _last_rows(unfinished)
-        made = block.build()
-        db.session.remove()
-        db.engine.dispose()
-    _say(f"  {time.monotonic() - began:.0f} s; multiplying")
+    before, made = _block(unfinished)
+    _say(f"{homes:,} homes: multiplying a block of {block.HOMES}")
     _Multiplier(unfinished, before, made, copies=homes // block.HOMES).run()
     unfinished.rename(path)
-    size = path.stat().st_size / 1e9
-    _say(f"{homes:,} homes: done in {time.monotonic() - began:.0f} s, {size:.2f} GB")
+    _say(f"{homes:,} homes: done in {time.monotonic() - began:.0f} s, {path.stat().st_size / 1e9:.2f} GB")
+
+
+def _block(target: Path) -> tuple[dict[str, int], block.Block]:
+    """Put a database with one block at a place; the block is made once and kept, with what was there before it."""
+    kept = place.FOLDER / f"block-{_fingerprint()}.sqlite"
+    facts = kept.with_suffix(".json")
+    if not facts.exists():
+        for old in place.FOLDER.glob("block-*"):
+            old.unlink()
+        _say(f"making a block of {block.HOMES} homes with the operations (about half a minute)")
+        app = place.application(kept)
+        with app.app_context():
+            _install(app)
+            block.lay_the_ground()
+            before = _last_rows(kept)
+            made = block.build()
+            db.session.remove()
+            db.engine.dispose()
+        with sqlite3.connect(kept) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        facts.write_text(json.dumps({"before": before, "past": made.past_event_id, "coming": made.coming_event_id}))
+    shutil.copy(kept, target)
+    known = json.loads(facts.read_text())
+    made = block.Block()
+    made.past_event_id, made.coming_event_id = known["past"], known["coming"]
+    return known["before"], made
 
 
 def _install(app: Flask) -> None:

@@ -11,7 +11,9 @@ import argparse
 import cProfile
 import json
 import pstats
+import signal
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -73,6 +75,7 @@ class Figure:
 def main() -> None:
     """Measure and print."""
     given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     figures: list[Figure] = []
     with ExitStack() as stack:
         floor_database = place.FOLDER / "floor.sqlite"
@@ -80,7 +83,7 @@ def main() -> None:
         environment = {**place.portal_environment(floor_database), "FLOOR_DATABASE": str(floor_database)}
         floor_port = stack.enter_context(place.serving("benchmarks.floor:app", environment))
         for homes in given.sizes:
-            database = generator.ready(homes)
+            database = given.database.get(homes) or generator.ready(homes)
             with place.serving("portal.wsgi:app", place.portal_environment(database)) as port:
                 figures += _measure(homes, database, port, floor_port, given)
     _print_table(figures)

@@ -501,6 +501,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="an empty folder to keep the database and the log in")
     given = parser.parse_args()
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-soak-")))
         folder.mkdir(parents=True, exist_ok=True)
