@@ -66,7 +66,7 @@ class CreatingForm(Form):
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
 
     def validate_form_key(self, field: Field) -> None:
-        if not re.fullmatch(r"[\w-]{16,80}", field.data or ""):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{16,80}", field.data or ""):
             field.data = secrets.token_urlsafe(18)
             raise ValidationError(_("Please send the form once more."))
 
