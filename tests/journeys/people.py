@@ -96,7 +96,7 @@ def _code_in(messages: list[dict[str, Any]], mobile: str) -> str:
     import re
 
     for message in messages:
-        found = re.search(r"(?<!\d)\d{6}(?!\d)", message["text"])
+        found = re.search(r"(?<![\d-])\d{6}(?![\d-])", message["text"])
         if message["to"].endswith(mobile) and found:
             return found.group()
     return ""

@@ -22,7 +22,7 @@ def test_a_visitor_reads_what_speaks_for_and_against(phone: Browser, locale: str
     phone.visits("/projects/")
     phone.presses("main a[href='/projects/SZ-CLW']")
     phone.sees(words["favourable"], words["against"])
-    assert len(phone.driver.find_elements("css selector", "main .comparison li, main .comparison article")) >= 2
+    assert len(phone.driver.find_elements("css selector", "main .comparison section"))  == 2
     phone.visits("/events/")
     phone.presses("main .event-card__title a")
     assert phone.path.startswith("/events/")

@@ -106,7 +106,7 @@ class Site:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             for message in self.messages():
-                found = re.search(r"(?<!\d)\d{6}(?!\d)", message["text"])
+                found = re.search(r"(?<![\d-])\d{6}(?![\d-])", message["text"])
                 if message["to"].endswith(mobile) and found and found.group() != unlike:
                     return found.group()
             time.sleep(0.05)  # polling, bounded by the deadline
