@@ -16,7 +16,9 @@ _DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
 @_points.command("verify")
 def verify_ledger() -> None:
     """Rebuild every balance from its rows, walk every chain, and report all faults."""
-    verdict = verify(step=lambda entries: click.echo(f"  {entries:,} entries", err=True) if entries % 500_000 == 0 else None)
+    verdict = verify(
+        step=lambda entries: click.echo(f"  {entries:,} entries", err=True) if entries % 500_000 == 0 else None
+    )
     click.echo(f"{verdict.accounts} accounts, {verdict.entries} entries, {len(verdict.faults)} faults")
     for fault in verdict.faults:
         click.echo(fault)

@@ -52,7 +52,7 @@ class StockForm(Form):
 class RewardForm(CreatingForm):
     """A reward."""
 
-    kind = SelectField(_l("Kind"))
+    kind = SelectField(_l("Kind of reward"))
     name_zh = TextField(_l("Name in Chinese"), most=60)
     name_en = TextField(_l("Name in English"), most=80, required=False)
     description_zh = LongTextField(_l("Description in Chinese"), most=2_000)
@@ -62,11 +62,11 @@ class RewardForm(CreatingForm):
     member_limit = IntField(_l("Most per member"), least=1, most=1_000, required=False)
     tier_code = SelectField(_l("For this tier and above"))
     delivery = SelectField(_l("How it is handed over"))
-    desk = TextField(_l("Desk"), most=120, required=False)
+    desk = TextField(_l("Pick-up desk"), most=120, required=False)
     valid_days = IntField(_l("Days to collect or use it"), least=1, most=730, default=60)
-    starts_on = DateField(_l("First day"), validators=[Optional()])
-    ends_on = DateField(_l("Last day"), validators=[Optional()])
-    place = SelectField(_l("Place"))
+    starts_on = DateField(_l("First day of the offer"), validators=[Optional()])
+    ends_on = DateField(_l("Last day of the offer"), validators=[Optional()])
+    place = SelectField(_l("For which place"))
 
     @classmethod
     def of(cls, reward: Reward | None, tiers: list[tuple[str, str]], places: list[tuple[str, str]]) -> "RewardForm":
@@ -95,6 +95,11 @@ class RewardForm(CreatingForm):
         }
 
 
+def place_of(reward: Reward) -> str:
+    """Return where a reward is for, as the form's choices name it: nothing, a city, or city/project."""
+    return f"{reward.city_code or ''}/{reward.project_code}" if reward.project_code else reward.city_code or ""
+
+
 def _facts_of(reward: Reward) -> dict[str, Any]:
     names = ("name_zh", "name_en", "description_zh", "description_en", "price", "stock", "member_limit", "desk")
     return {
@@ -105,7 +110,7 @@ def _facts_of(reward: Reward) -> dict[str, Any]:
         "valid_days": reward.valid_days,
         "starts_on": day_of(reward.starts_at) if reward.starts_at else None,
         "ends_on": _last_day(reward.ends_at),
-        "place": f"{reward.city_code or ''}/{reward.project_code}" if reward.project_code else reward.city_code or "",
+        "place": place_of(reward),
     }
 
 

@@ -8,7 +8,7 @@ import structlog
 from kernel.db import end_reading
 from kernel.jobs import Progress, job
 from points import operations, queries
-from points.queries.accounts import Due
+from points.queries.due import Due
 
 log = structlog.get_logger()
 BATCH = 100

@@ -1,5 +1,6 @@
 """The back office's pages of points: orders and handing over, members' accounts, rewards, rules."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from member import queries as member_queries
 from member.models import Member
 from points import operations, queries
 from points.errors import NeedsSecondPerson, TooManyCodes
-from points.forms import GoodwillForm, HandOverForm, ReasonForm, RewardForm, StockForm
+from points.forms import GoodwillForm, HandOverForm, ReasonForm, RewardForm, StockForm, place_of
 from points.models import Redemption, RedemptionState, Reward, RewardState
 from points.policies import Permission
 from staff import queries as staff_queries
@@ -101,15 +102,31 @@ def cancel(redemption_id: int) -> Any:
 def _in_scope(redemption_id: int) -> Redemption:
     order = found_or_404(queries.order_for(current_staff, redemption_id))
     scope = staff_queries.scope_of(current_staff, Permission.HAND_OVER)
-    return found_or_404(
-        order if scope.covers(city_code=order.city_code, project_code=order.project_code) else None
-    )
+    return found_or_404(order if scope.covers(city_code=order.city_code, project_code=order.project_code) else None)
 
 
 def _order_page(redemption_id: int, form: ReasonForm) -> tuple[str, int]:
     order = found_or_404(queries.order_for(current_staff, redemption_id))
     member = member_queries.get(order.member_id)
-    return render_template("staff/points/order.html", order=order, member=member, form=form), form.status
+    who = _names_of([step.actor for step in order.steps])
+    return render_template("staff/points/order.html", order=order, member=member, form=form, who=who), form.status
+
+
+def _names_of(labels: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that names whoever stands in a label such as ``staff:12``, as staff read it."""
+    ids = [int(label.partition(":")[2]) for label in labels if label.startswith("staff:")]
+    people = staff_queries.people_by_id(ids)
+
+    def who(label: str) -> str:
+        kind, _colon, number = label.partition(":")
+        person = people.get(int(number)) if kind == "staff" else None
+        return (
+            person.name
+            if person
+            else {"member": _("the member"), "staff": _("the club's staff")}.get(kind, _("the system"))
+        )
+
+    return who
 
 
 # --- members -----------------------------------------------------------------------------------------------------------
@@ -169,11 +186,13 @@ def _member(member_id: int, permission: Permission) -> Member:
 
 
 def _account_page(member: Member, form: GoodwillForm) -> tuple[str, int]:
+    page = queries.statement(member.id, cursor=request.args.get("after"))
     text = render_template(
         "staff/points/account.html",
         member=member,
         standing=queries.account_of(member.id),
-        page=queries.statement(member.id, cursor=request.args.get("after")),
+        page=page,
+        who=_names_of([entry.actor for entry in page.items]),
         orders=queries.redemptions_of(member.id, size=5),
         names=queries.occasion_names(),
         form=form,
@@ -263,18 +282,20 @@ def _move(reward_id: int, verb: Any, done: str) -> Any:
 
 def _reward_form(reward: Reward | None) -> RewardForm:
     tiers = [("", _("All members")), *((tier.code, tier.name) for tier in queries.tiers_in_force()[1:])]
-    return RewardForm.of(reward, tiers, _places())
+    return RewardForm.of(reward, tiers, _places(reward))
 
 
-def _places() -> list[tuple[str, str]]:
-    """Return the places a reward may be for: those inside the scope of whoever writes it."""
+def _places(reward: Reward | None) -> list[tuple[str, str]]:
+    """Return the places a reward may be for: those inside the scope of whoever writes it, and where it is already."""
     scope = staff_queries.scope_of(current_staff, Permission.EDIT_REWARDS)
     places = [("", _("The whole group"))] if scope.everything else []
     for unit in staff_queries.units():
         code = f"{unit.city_code or ''}/{unit.project_code}" if unit.project_code else unit.city_code
         if code and scope.covers(city_code=unit.city_code, project_code=unit.project_code):
             places.append((code, unit.name))
-    return list(dict(places).items())
+    if reward is not None:
+        places.append((place_of(reward), reward.project_code or reward.city_code or _("The whole group")))
+    return list(dict(reversed(places)).items())[::-1]
 
 
 def _reward_page(reward_id: int | None, form: RewardForm, stock_form: Form | None = None) -> tuple[str, int]:

@@ -109,8 +109,5 @@ def note_notice(account: LockedAccount, tier: Tier, until: datetime, *, actor: A
 
 def _store(account_id: int, **values: Any) -> None:
     db.session.execute(
-        sa.update(Account)
-        .where(Account.id == account_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
+        sa.update(Account).where(Account.id == account_id).values(**values).execution_options(synchronize_session=False)
     )

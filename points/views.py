@@ -10,7 +10,7 @@ from kernel.access import current_actor, current_member, found_or_404, member_on
 from kernel.errors import Refused
 from kernel.forms import refusals_shown_on
 from points import operations, queries, rules
-from points.codes import qr_of
+from points.codes import in_two_lines, qr_of
 from points.forms import CancelForm, RedeemForm
 from points.models import Redemption, Reward, RewardKind
 from points.operations.redeeming import offer_of
@@ -97,11 +97,13 @@ def _hindrance(offer: rules.Offer, standing: queries.Standing | None, had: int) 
 def statement() -> str:
     """Show the points, the tier and the way to the next one, what expires next, and every movement."""
     direction = request.args.get("direction", "")
+    page = queries.statement(current_member.id, direction=direction, cursor=request.args.get("after"))
     return render_template(
         "points/statement.html",
         standing=queries.account_of(current_member.id),
-        page=queries.statement(current_member.id, direction=direction, cursor=request.args.get("after")),
+        page=page,
         names=queries.occasion_names(),
+        pending=queries.pending_of([entry.id for entry in page.items]),
         direction=direction,
     )
 
@@ -184,5 +186,11 @@ def _own(redemption_id: int) -> Redemption:
 
 def _redemption_page(redemption: Redemption, form: CancelForm) -> tuple[str, int]:
     code_svg = qr_of(redemption.code.code) if redemption.is_open else None
-    page = render_template("points/redemption.html", redemption=redemption, form=form, code_svg=code_svg)
+    page = render_template(
+        "points/redemption.html",
+        redemption=redemption,
+        form=form,
+        code_svg=code_svg,
+        spoken=in_two_lines(redemption.code),
+    )
     return page, form.status

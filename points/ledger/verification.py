@@ -6,6 +6,7 @@ one stream; memory stays the same at any size.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,11 +42,11 @@ def verify(step: Callable[[int], None] = lambda _entries: None) -> Verdict:
     return Verdict(accounts=walk.accounts, entries=walk.entries, faults=tuple(faults[:MOST_FAULTS]))
 
 
-def _rows(query: sa.Select[tuple[object, ...]]) -> Iterator[sa.Row[tuple[object, ...]]]:
+def _rows(query: Any) -> Iterator[Any]:
     yield from db.session.execute(query.limit(MOST_FAULTS))
 
 
-def _sum(column: object, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+def _sum(column: Any, condition: Any) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, column), else_=0)), 0)
 
 
@@ -106,8 +107,10 @@ def _lots() -> Iterator[str]:
     )
     for lot_id, granted, remaining, used in _rows(query):
         yield f"lot {lot_id}: {granted} granted, {remaining} remaining, {used} taken"
-    wrong = sa.select(Lot.id, Entry.id).join(Entry, Entry.id == Lot.entry_id).where(
-        sa.or_(Lot.granted != Entry.amount, Lot.account_id != Entry.account_id)
+    wrong = (
+        sa.select(Lot.id, Entry.id)
+        .join(Entry, Entry.id == Lot.entry_id)
+        .where(sa.or_(Lot.granted != Entry.amount, Lot.account_id != Entry.account_id))
     )
     for lot_id, entry_id in _rows(wrong):
         yield f"lot {lot_id} is not what entry {entry_id} granted"
@@ -140,13 +143,16 @@ def _allocations() -> Iterator[str]:
         .group_by(Allocation.entry_id)
         .subquery()
     )
-    debt = sa.select(-JournalLine.amount).where(
-        JournalLine.entry_id == Entry.id, JournalLine.book == Book.DEBT
-    ).scalar_subquery()
+    debt = (
+        sa.select(-JournalLine.amount)
+        .where(JournalLine.entry_id == Entry.id, JournalLine.book == Book.DEBT)
+        .scalar_subquery()
+    )
     owed = sa.case((Entry.kind == EntryKind.CLAWBACK, sa.func.coalesce(debt, 0)), else_=0)
     commits = sa.and_(Entry.kind == EntryKind.SPEND, Entry.reverses_id.is_not(None))
     takes = sa.and_(
-        Entry.kind.in_((EntryKind.SPEND, EntryKind.EXPIRE, EntryKind.CLAWBACK, EntryKind.HOLD, EntryKind.REPAY)), ~commits
+        Entry.kind.in_((EntryKind.SPEND, EntryKind.EXPIRE, EntryKind.CLAWBACK, EntryKind.HOLD, EntryKind.REPAY)),
+        ~commits,
     )
     expected = sa.case((takes, Entry.moved - owed), else_=0)
     query = (
@@ -195,7 +201,7 @@ class _Walk:
             .order_by(Entry.account_id, Entry.number)
             .execution_options(yield_per=STRETCH)
         )
-        before: sa.Row[tuple[object, ...]] | None = None
+        before: Any = None
         number, balance, previous = 0, 0, GENESIS
         for row in rows:
             if before is None or row.account_id != before.account_id:
@@ -218,13 +224,11 @@ class _Walk:
                 yield f"entry {row.id} was changed"
             previous = row.hash
         yield from self._end(before, number, previous)
-        untouched = sa.select(Account.id).where(
-            Account.version > 0, ~sa.exists().where(Entry.account_id == Account.id)
-        )
+        untouched = sa.select(Account.id).where(Account.version > 0, ~sa.exists().where(Entry.account_id == Account.id))
         for (missing_id,) in _rows(untouched):
             yield f"account {missing_id}: all its entries are missing"
 
-    def _end(self, last: sa.Row[tuple[object, ...]] | None, number: int, end: str) -> Iterator[str]:
+    def _end(self, last: Any, number: int, end: str) -> Iterator[str]:
         if last is None:
             return
         self.accounts += 1

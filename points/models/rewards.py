@@ -62,7 +62,7 @@ class RewardState(enum.Enum):
 _REWARD_STATES = {
     RewardState.DRAFT: _l("Draft"),
     RewardState.PUBLISHED: _l("On offer"),
-    RewardState.WITHDRAWN: _l("Withdrawn"),
+    RewardState.WITHDRAWN: _l("Off the offer"),
 }
 
 
@@ -151,9 +151,9 @@ class RedemptionState(enum.Enum):
 _STATES = {
     RedemptionState.ORDERED: _l("Being prepared"),
     RedemptionState.READY: _l("Ready"),
-    RedemptionState.HANDED_OVER: _l("Handed over"),
+    RedemptionState.HANDED_OVER: _l("Collected"),
     RedemptionState.SHIPPED: _l("On its way"),
-    RedemptionState.RECEIVED: _l("Received"),
+    RedemptionState.RECEIVED: _l("Delivered to you"),
     RedemptionState.CANCELLED: _l("Cancelled"),
     RedemptionState.LAPSED: _l("Not collected in time"),
 }

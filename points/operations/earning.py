@@ -64,9 +64,7 @@ def _key(rule: EarningRule, member_id: int, source: tuple[str, int]) -> Source:
 def _taken_by_another(rule: EarningRule, account: LockedAccount, key: Source) -> bool:
     if not rule.once_per_source:
         return False
-    holder = db.session.scalar(
-        sa.select(Entry.account_id).where(Entry.key == ledger.key_of(EntryKind.GRANT, key))
-    )
+    holder = db.session.scalar(sa.select(Entry.account_id).where(Entry.key == ledger.key_of(EntryKind.GRANT, key)))
     return holder is not None and holder != account.id
 
 
@@ -114,7 +112,9 @@ def _limit_reached(rule: EarningRule, account: LockedAccount) -> bool:
     if rule.limit_total is None and rule.limit_month is None and rule.limit_year is None:
         return False
     now = clock.now()
-    since = [sa.func.sum(sa.case((Entry.occurred_at >= at, 1), else_=0)) for at in (rules.month_of(now), rules.year_of(now))]
+    since = [
+        sa.func.sum(sa.case((Entry.occurred_at >= at, 1), else_=0)) for at in (rules.month_of(now), rules.year_of(now))
+    ]
     in_all, in_month, in_year = db.session.execute(
         sa.select(sa.func.count(), *since).where(
             Entry.account_id == account.id, Entry.occasion == rule.occasion, Entry.kind == EntryKind.GRANT
@@ -256,6 +256,11 @@ staff_operations.register_proposal_kind(
         take_effect=lambda payload, proposer, approver: approve_goodwill(
             payload["member_id"], payload["amount"], payload["reason"], given_by=proposer, actor=approver
         ),
-        describe=lambda payload: _("Give %(points)s points to member %(member)s: %(reason)s", points=payload["amount"], member=payload["member_id"], reason=payload["reason"]),
+        describe=lambda payload: _(
+            "Give %(points)s points to member %(member)s: %(reason)s",
+            points=payload["amount"],
+            member=payload["member_id"],
+            reason=payload["reason"],
+        ),
     )
 )

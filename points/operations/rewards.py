@@ -15,7 +15,9 @@ def write_reward(reward_id: int | None = None, *, key: str, actor: Actor, **fact
     _check_dates(facts)
     if reward_id is not None:
         return _change(reward_id, facts, actor)
-    claim = form_keys.claim(key, actor=actor, purpose="points.reward", content=sorted(facts.items(), key=lambda f: f[0]))
+    claim = form_keys.claim(
+        key, actor=actor, purpose="points.reward", content=sorted(facts.items(), key=lambda f: f[0])
+    )
     if claim.earlier_id:
         return db.session.get_one(Reward, claim.earlier_id)
     reward = Reward(state=RewardState.DRAFT, created_at=clock.now(), changed_at=clock.now(), **facts)

@@ -1,25 +1,7 @@
 """The reads of points: standings and statements, rewards and orders, each in a few indexed queries."""
 
-from points.queries.accounts import (
-    EntryLife,
-    Expiring,
-    LotUse,
-    Standing,
-    account_of,
-    balance_as_of,
-    entry_for,
-    expiring,
-    due_accounts,
-    due_reviews,
-    lots_of,
-    occasion_names,
-    qualifying_of,
-    rule_in_force,
-    rules_in_force,
-    statement,
-    tier_history,
-    tiers_in_force,
-)
+from points.queries.due import due_accounts, due_reviews
+from points.queries.programme import occasion_names, qualifying_of, rule_in_force, rules_in_force, tiers_in_force
 from points.queries.rewards import (
     due_redemptions,
     had_of,
@@ -34,6 +16,8 @@ from points.queries.rewards import (
     rewards,
     rewards_for_staff,
 )
+from points.queries.standings import Expiring, Standing, account_of, balance_as_of, expiring, tier_history
+from points.queries.statement import EntryLife, LotUse, entry_for, lots_of, pending_of, statement
 
 __all__ = [
     "EntryLife",
@@ -54,6 +38,7 @@ __all__ = [
     "open_orders_count",
     "order_for",
     "orders_for",
+    "pending_of",
     "qualifying_of",
     "redemption_for",
     "redemptions_of",

@@ -144,7 +144,9 @@ def clawback_target(granted: int, returned: int, total: int) -> int:
     return granted * returned // total
 
 
-def clawback_plan(lots: Iterable[L], entry_ids: set[int], amount: int, now: datetime) -> tuple[list[tuple[L, int]], int]:
+def clawback_plan(
+    lots: Iterable[L], entry_ids: set[int], amount: int, now: datetime
+) -> tuple[list[tuple[L, int]], int]:
     """Return what to take back from which lots, and the debt that is left.
 
     First what is pending of the same source, then the source's own lots, then others in the order of their use.

@@ -22,9 +22,7 @@ class Offer:
     ends_at: datetime | None = None
 
 
-def check_redemption(
-    offer: Offer, *, quantity: int, usable: int, debt: int, rank: int, had: int, now: datetime
-) -> int:
+def check_redemption(offer: Offer, *, quantity: int, usable: int, debt: int, rank: int, had: int, now: datetime) -> int:
     """Return what a redemption costs in points, or raise the first reason against it.
 
     ``usable`` counts the points that can be used now, ``had`` the pieces the member has ordered and not cancelled.
@@ -78,9 +76,7 @@ def after(state: State, wanted: State) -> State:
     return wanted
 
 
-def hindrance(
-    offer: Offer, *, usable: int, debt: int, rank: int, had: int, now: datetime
-) -> Refused | None:
+def hindrance(offer: Offer, *, usable: int, debt: int, rank: int, had: int, now: datetime) -> Refused | None:
     """Return the first reason against redeeming one piece, or None."""
     try:
         check_redemption(offer, quantity=1, usable=usable, debt=debt, rank=rank, had=had, now=now)

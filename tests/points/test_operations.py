@@ -774,8 +774,17 @@ def test_the_balance_of_any_instant_can_be_told() -> None:
     with at("2026-12-01 00:00"):
         operations.bring_up_to_date([member.id])
     told = {
-        text: queries.balance_as_of(member.id, datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI))[Book.AVAILABLE]
-        for text in ("2026-01-10 11:59", "2026-01-10 12:00", "2026-03-02", "2026-04-02", "2026-09-30 23:59", "2026-10-01")
+        text: queries.balance_as_of(member.id, datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI))[
+            Book.AVAILABLE
+        ]
+        for text in (
+            "2026-01-10 11:59",
+            "2026-01-10 12:00",
+            "2026-03-02",
+            "2026-04-02",
+            "2026-09-30 23:59",
+            "2026-10-01",
+        )
     }
     assert list(told.values()) == [0, 50, 150, 90, 90, 50]
 

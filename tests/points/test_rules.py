@@ -152,7 +152,15 @@ def test_points_go_back_in_the_reverse_order_of_their_use() -> None:
 
 @pytest.mark.parametrize(
     ("granted", "returned", "total", "target"),
-    [(100, 60, 100, 60), (100, 100, 100, 100), (99, 1, 2, 49), (10, 1, 3, 3), (10, 2, 3, 6), (10, 3, 3, 10), (10, 0, 3, 0)],
+    [
+        (100, 60, 100, 60),
+        (100, 100, 100, 100),
+        (99, 1, 2, 49),
+        (10, 1, 3, 3),
+        (10, 2, 3, 6),
+        (10, 3, 3, 10),
+        (10, 0, 3, 0),
+    ],
 )
 def test_a_clawback_is_cumulative_and_rounds_down_once(granted: int, returned: int, total: int, target: int) -> None:
     assert rules.clawback_target(granted, returned, total) == target
@@ -263,7 +271,15 @@ TIERS = [ATier("silver", 0, 0), ATier("gold", 1, 1000), ATier("platinum", 2, 300
 
 @pytest.mark.parametrize(
     ("qualifying", "code"),
-    [(0, "silver"), (-5, "silver"), (999, "silver"), (1000, "gold"), (2999, "gold"), (3000, "platinum"), (8000, "diamond")],
+    [
+        (0, "silver"),
+        (-5, "silver"),
+        (999, "silver"),
+        (1000, "gold"),
+        (2999, "gold"),
+        (3000, "platinum"),
+        (8000, "diamond"),
+    ],
 )
 def test_thresholds_are_inclusive(qualifying: int, code: str) -> None:
     assert rules.tier_for(TIERS, max(qualifying, 0)).code == code

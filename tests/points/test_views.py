@@ -87,7 +87,7 @@ def test_a_member_redeems_and_gets_the_code(client: FlaskClient, member: Any) ->
     redemption = db.session.query(Redemption).one()
     assert answer.location == f"/me/points/redemptions/{redemption.id}"
     code = code_of(redemption)
-    shown(client, answer.location, "备货中", f"{code[:4]} {code[4:8]}", "<svg", "200")
+    shown(client, answer.location, "备货中", f"{code[:4]}\u00a0{code[4:8]} {code[8:12]}", "<svg", "200")
     shown(client, "/me/points/redemptions", reward.name_zh)
     shown(client, "/me/points/", "兑换：保温杯", "−200", "余额 50")
     assert figures(member) == (50, 0, 0, 0)
@@ -113,7 +113,7 @@ def test_a_nonsense_quantity_changes_nothing(client: FlaskClient, member: Any, q
     with nothing_changes(member):
         answer = send(client, form, quantity=quantity)
     assert answer.status_code == 422
-    assert "请先看这里" in text_of(answer) or "role=\"alert\"" in text_of(answer)
+    assert "请先看这里" in text_of(answer) or 'role="alert"' in text_of(answer)
 
 
 def test_what_has_gone_meanwhile_is_said_with_what_was_typed(client: FlaskClient, member: Any) -> None:
@@ -196,7 +196,7 @@ def test_expired_points_are_not_shown_as_usable_before_any_sweep(client: FlaskCl
     give(member, 100, months=1)
     with at("2027-01-01 00:00"):
         sign_in(client, member)
-        shown(client, "/me/points/", "aria-label=\"我的积分\"")
+        shown(client, "/me/points/", 'aria-label="我的积分"')
         assert "150" not in text_of(client.get("/rewards/")).split("可用")[1][:20]
 
 
@@ -288,7 +288,7 @@ def test_the_desk_hands_over_by_code_once(client: FlaskClient, desk: Any) -> Non
     _member, order = an_order()
     answer = post_form(client, "/staff/points/", "/staff/points/hand-overs", code=code_of(order).lower())
     assert (answer.status_code, answer.location) == (303, f"/staff/points/orders/{order.id}")
-    shown(client, answer.location, "已发放")
+    shown(client, answer.location, "已领取")
     with nothing_changes():
         again = post_form(client, "/staff/points/", "/staff/points/hand-overs", code=code_of(order))
     assert again.status_code == 409
@@ -356,9 +356,7 @@ def test_staff_write_publish_and_withdraw_a_reward(client: FlaskClient) -> None:
     sign_in_staff(client, a_staff_person("administrator"))
     shown(client, "/staff/points/rewards", "还没有好礼")
     fields = {"name_zh": "物业费抵用券", "description_zh": "抵 100 元物业费。", "price": "900", "stock": "20"}
-    answer = post_form(
-        client, "/staff/points/rewards/new", kind="property_fee_voucher", delivery="voucher", **fields
-    )
+    answer = post_form(client, "/staff/points/rewards/new", kind="property_fee_voucher", delivery="voucher", **fields)
     assert answer.status_code == 303
     url = answer.location
     reward = db.session.query(Reward).one()

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kernel import clock
 from kernel.actor import SYSTEM
@@ -126,9 +133,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data(), percent=st.integers(0, 100))
     def take_back(self, data: Any, percent: int) -> None:
         grant_id = data.draw(st.sampled_from(sorted(self.grants)))
-        posted = self.do(
-            lambda account: ledger.claw_back(account, grant_id, returned=percent, total=100, actor=SYSTEM)
-        )
+        posted = self.do(lambda account: ledger.claw_back(account, grant_id, returned=percent, total=100, actor=SYSTEM))
         taken = self.plain.take_back(self.grants[grant_id][0], percent, self.now)
         assert (-posted.amount if posted else 0) == taken
 
@@ -225,5 +230,3 @@ def test_a_wrong_order_of_use_is_found_out(context: None, monkeypatch: pytest.Mo
     monkeypatch.setattr("points.rules.lots.in_order", lambda lots: sorted(lots, key=lambda lot: -lot.id))
     with pytest.raises(AssertionError):
         _compare(max(EXAMPLES, 60))
-
-

@@ -247,7 +247,11 @@ def test_one_home_bound_by_eight_people_at_once_pays_once(app: Flask, context: N
 def test_a_budget_is_never_overdrawn(app: Flask, context: None, write: Any) -> None:
     from points.models import Budget, EarningRule
 
-    write(lambda: db.session.execute(sa.update(EarningRule).where(EarningRule.occasion == "survey").values(budget_day=150)))
+    write(
+        lambda: db.session.execute(
+            sa.update(EarningRule).where(EarningRule.occasion == "survey").values(budget_day=150)
+        )
+    )
     members = [a_person() for _n in range(8)]
 
     def answer(member_id: int) -> Call:
@@ -288,9 +292,7 @@ def test_a_second_before_the_end_the_member_wins_or_the_points_die_but_not_both(
         with clock.at(LAST_DAY_OVER):
             return operations.bring_up_to_date([member_id])
 
-    results = crowd(
-        app, [late_sweep, order(member_id, reward_id), late_sweep], at=LAST_DAY_OVER - timedelta(seconds=1)
-    )
+    results = crowd(app, [late_sweep, order(member_id, reward_id), late_sweep], at=LAST_DAY_OVER - timedelta(seconds=1))
     redeemed = isinstance(results[1], Redemption)
     assert [amount for _kind, amount in entries(member)] == [50, -50]
     assert redeemed or isinstance(results[1], NotEnoughPoints)

@@ -15,7 +15,6 @@ from points import ledger, operations
 from points.ledger import Posted, Source
 from points.ledger.verification import verify
 from points.models import Delivery, Entry, EntryKind, Redemption, Reward, RewardKind
-from staff.scope import EVERYWHERE
 
 _sources = itertools.count(1)
 

@@ -113,7 +113,9 @@ class Reference:
     def _back(self, use: Use, amount: int, now: datetime) -> int:
         """Put points back, the last used first; return how many came too late and died."""
         far, dead = datetime.max.replace(tzinfo=HERE) - timedelta(days=2), 0
-        order = sorted(use.parts, key=lambda p: (self.pots[p[0]].ends or far, self.pots[p[0]].earned, p[0]), reverse=True)
+        order = sorted(
+            use.parts, key=lambda p: (self.pots[p[0]].ends or far, self.pots[p[0]].earned, p[0]), reverse=True
+        )
         for part in order:
             pot, back = self.pots[part[0]], min(part[1], amount)
             part[1] -= back

@@ -1,6 +1,6 @@
-"""Standings, statements and what stands behind an entry."""
+"""How members stand: points, tier, what expires next; at this moment and at any other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,15 +9,12 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.db import db
-from kernel.paging import Page, page_of
 from points import rules
 from points.models import (
     Account,
     Allocation,
     Book,
-    EarningRule,
     Entry,
-    EntryKind,
     Hold,
     HoldState,
     JournalLine,
@@ -27,48 +24,8 @@ from points.models import (
     TierEvent,
 )
 from points.models.ledger import MEMBER_BOOKS
-
-FRESH = {"populate_existing": True}
-"""The ledger writes past the mapped objects, so what is read is read anew."""
-
-
-# --- the programme -----------------------------------------------------------------------------------------------------
-
-
-def tiers_in_force(moment: datetime | None = None) -> list[Tier]:
-    """Return the tiers as they stand at a moment, the lowest first."""
-    every = db.session.scalars(
-        sa.select(Tier).where(Tier.effective_from <= (moment or clock.now())).order_by(Tier.effective_from)
-    )
-    return _in_order(every)
-
-
-def rule_in_force(occasion: str) -> EarningRule | None:
-    """Return what an occasion earns now, or None when no rule has begun."""
-    return db.session.scalar(
-        sa.select(EarningRule)
-        .where(EarningRule.occasion == occasion, EarningRule.effective_from <= clock.now())
-        .order_by(EarningRule.effective_from.desc())
-        .limit(1)
-    )
-
-
-def rules_in_force() -> list[EarningRule]:
-    """Return what every occasion earns now, in the order they were first written."""
-    every = db.session.scalars(
-        sa.select(EarningRule)
-        .where(EarningRule.effective_from <= clock.now())
-        .order_by(EarningRule.effective_from, EarningRule.id)
-    )
-    return list({rule.occasion: rule for rule in every}.values())
-
-
-def occasion_names() -> dict[str, str]:
-    """Return the occasions' names in the reader's language."""
-    return {rule.occasion: rule.name for rule in rules_in_force()}
-
-
-# --- standings ---------------------------------------------------------------------------------------------------------
+from points.queries.programme import in_order
+from points.queries.statement import FRESH, account_id_of
 
 
 @dataclass(frozen=True)
@@ -215,12 +172,7 @@ def _programme_of(member_id: int, now: datetime) -> tuple[list[Tier], Account | 
         execution_options=FRESH,
     ).all()
     _tier, account, points = rows[-1]
-    return _in_order(tier for tier, _account, _points in rows), account, int(points or 0) if account else 0
-
-
-def _in_order(every: Iterable[Tier]) -> list[Tier]:
-    """Return of each tier what was written last, the lowest tier first."""
-    return sorted({tier.code: tier for tier in every}.values(), key=lambda tier: tier.rank)
+    return in_order(tier for tier, _account, _points in rows), account, int(points or 0) if account else 0
 
 
 def _usable(now: datetime) -> sa.ColumnElement[bool]:
@@ -256,21 +208,9 @@ def _pending_points(account_id: int, now: datetime) -> int:
 
 def expiring(member_id: int) -> list[Expiring]:
     """Return a member's usable points by the moment they die, the next first; without those that never do."""
-    account_id = _account_id(member_id)
+    account_id = account_id_of(member_id)
     groups = _usable_groups(account_id, clock.now()) if account_id else []
     return [Expiring(points, expires_at) for points, expires_at in groups if expires_at is not None]
-
-
-def qualifying_of(account_id: int, moment: datetime) -> int:
-    """Return the qualifying points of the 24 months before a moment."""
-    total = db.session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(QualifyingEntry.amount), 0)).where(
-            QualifyingEntry.account_id == account_id,
-            QualifyingEntry.counts_at >= rules.window_start(moment),
-            QualifyingEntry.counts_at <= moment,
-        )
-    )
-    return int(total or 0)
 
 
 def tier_history(member_id: int, *, limit: int = 20) -> list[TierEvent]:
@@ -291,7 +231,7 @@ def balance_as_of(member_id: int, moment: datetime) -> dict[Book, int]:
 
     Bookings count at the moment they are for, so a sweep that came late changes nothing.
     """
-    account_id = _account_id(member_id)
+    account_id = account_id_of(member_id)
     figures = dict.fromkeys(MEMBER_BOOKS, 0)
     if account_id is None:
         return figures
@@ -321,148 +261,3 @@ def _count_unbooked(figures: dict[Book, int], account_id: int, moment: datetime)
             figures[Book.AVAILABLE] += lot.remaining
         if ended and not lot.pending:
             figures[Book.AVAILABLE] -= lot.remaining
-
-
-# --- the statement -----------------------------------------------------------------------------------------------------
-
-
-def _account_id(member_id: int) -> int | None:
-    return db.session.scalar(sa.select(Account.id).where(Account.member_id == member_id))
-
-
-IN = (EntryKind.GRANT, EntryKind.REFUND, EntryKind.REINSTATE)
-OUT = (EntryKind.SPEND, EntryKind.EXPIRE, EntryKind.CLAWBACK)
-
-
-def statement(member_id: int, *, direction: str = "", cursor: str | None = None, size: int = 20) -> Page[Entry]:
-    """Return a page of a member's entries that changed the sum, newest first; ``direction``: in, out, or both."""
-    kinds = {"in": IN, "out": OUT}.get(direction, (*IN, *OUT))
-    query = (
-        sa.select(Entry)
-        .where(Entry.account_id == sa.select(Account.id).where(Account.member_id == member_id).scalar_subquery())
-        .where(Entry.kind.in_(kinds))
-    )
-    return page_of(query, order=[Entry.number.desc()], cursor=cursor, size=size)
-
-
-def pending_of(entry_ids: Sequence[int]) -> set[int]:
-    """Return which of some entries brought points that cannot be used yet."""
-    if not entry_ids:
-        return set()
-    waiting = sa.or_(Lot.available_from.is_(None), Lot.available_from > clock.now())
-    return set(
-        db.session.scalars(
-            sa.select(Lot.entry_id).where(Lot.entry_id.in_(entry_ids), Lot.pending, Lot.remaining > 0, waiting)
-        )
-    )
-
-
-@dataclass(frozen=True)
-class LotUse:
-    """What a debit took from a lot: the debit, the lot, the entry the lot came from."""
-
-    entry: Entry
-    lot: Lot
-    origin: Entry
-    amount: int
-    returned: int
-
-
-@dataclass(frozen=True)
-class EntryLife:
-    """An entry with everything that explains it."""
-
-    entry: Entry
-    lots: Sequence[Lot]
-    uses: Sequence[LotUse]
-    """What became of the lots that the entry brought."""
-    taken: Sequence[LotUse]
-    """Which lots the entry took from, or (of a refund) gave back to."""
-    earlier: Entry | None
-    later: Sequence[Entry]
-
-
-def entry_for(member_id: int, entry_id: int) -> EntryLife | None:
-    """Return one of a member's own entries with its whole life, or None; five queries."""
-    entry = db.session.scalar(
-        sa.select(Entry)
-        .join(Account, Account.id == Entry.account_id)
-        .where(Entry.id == entry_id, Account.member_id == member_id)
-    )
-    if entry is None:
-        return None
-    lots = db.session.scalars(sa.select(Lot).where(Lot.entry_id == entry_id), execution_options=FRESH).all()
-    debit_id = entry.reverses_id if entry.kind is EntryKind.REFUND else entry.id
-    earlier = db.session.get(Entry, entry.reverses_id) if entry.reverses_id else None
-    if earlier is not None and earlier.kind is EntryKind.SPEND and entry.kind is EntryKind.REFUND:
-        debit_id = earlier.reverses_id or earlier.id
-    elif entry.kind is EntryKind.SPEND and entry.reverses_id:
-        debit_id = entry.reverses_id
-    later = db.session.scalars(sa.select(Entry).where(Entry.reverses_id == entry_id).order_by(Entry.id).limit(50)).all()
-    return EntryLife(
-        entry=entry,
-        lots=lots,
-        uses=_uses(Allocation.lot_id.in_([lot.id for lot in lots])) if lots else [],
-        taken=_uses(Allocation.entry_id == debit_id),
-        earlier=earlier,
-        later=later,
-    )
-
-
-def _uses(condition: sa.ColumnElement[bool]) -> list[LotUse]:
-    origin = sa.orm.aliased(Entry)
-    rows = db.session.execute(
-        sa.select(Allocation, Lot, Entry, origin)
-        .join(Lot, Lot.id == Allocation.lot_id)
-        .join(Entry, Entry.id == Allocation.entry_id)
-        .join(origin, origin.id == Lot.entry_id)
-        .where(condition)
-        .order_by(Allocation.entry_id, Lot.expires_at, Lot.id)
-        .limit(100),
-        execution_options=FRESH,
-    )
-    return [LotUse(entry, lot, first, a.amount, a.returned) for a, lot, entry, first in rows]
-
-
-def lots_of(member_id: int) -> list[tuple[Lot, Entry]]:
-    """Return a member's open lots in the order of their use, each with the entry it came from; at most 200."""
-    rows = db.session.execute(
-        sa.select(Lot, Entry)
-        .join(Entry, Entry.id == Lot.entry_id)
-        .join(Account, Account.id == Lot.account_id)
-        .where(Account.member_id == member_id, Lot.remaining > 0)
-        .limit(200),
-        execution_options=FRESH,
-    )
-    origins = {lot.id: (lot, entry) for lot, entry in rows}
-    return [origins[lot.id] for lot in rules.in_order(lot for lot, _entry in origins.values())]
-
-
-# --- what is due -------------------------------------------------------------------------------------------------------
-
-Due = tuple[datetime, int, int]
-"""A moment, an account's id, its member's id: the place in a list of what is due."""
-
-
-def due_accounts(as_of: datetime, *, after: Due | None = None, held: bool = False, limit: int = 200) -> list[Due]:
-    """Return accounts for which time has brought something to book, the oldest first; ``held``: only those with holds."""
-    query = sa.select(Account.due_at, Account.id, Account.member_id).where(Account.due_at <= as_of)
-    if held:
-        query = query.where(Account.held > 0)
-    return _stretch(query, Account.due_at, after, limit)
-
-
-def due_reviews(as_of: datetime, *, after: Due | None = None, limit: int = 200) -> list[Due]:
-    """Return accounts whose tier runs out within the time of notice, the first first; the notified ones at the end only."""
-    query = sa.select(Account.tier_until, Account.id, Account.member_id).where(
-        Account.tier_until <= as_of + rules.NOTICE,
-        sa.or_(Account.tier_notice_at.is_(None), Account.tier_until <= as_of),
-    )
-    return _stretch(query, Account.tier_until, after, limit)
-
-
-def _stretch(query: sa.Select[Any], moment: Any, after: Due | None, limit: int) -> list[Due]:
-    if after is not None:
-        query = query.where(sa.or_(moment > after[0], sa.and_(moment == after[0], Account.id > after[1])))
-    rows = db.session.execute(query.order_by(moment, Account.id).limit(limit))
-    return [(row[0], row[1], row[2]) for row in rows]
