@@ -105,6 +105,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--profile", action="store_true", help="print where the time of each page goes, and its statements"
     )
+    parser.add_argument(
+        "--database",
+        type=lambda text: {int(text.partition("=")[0]): Path(text.partition("=")[2])},
+        default={},
+        metavar="HOMES=FILE",
+        help="measure on a database made earlier",
+    )
     return parser.parse_args()
 
 
