@@ -3,6 +3,7 @@
 SCHEDULE: list[tuple[str, str]] = [
     ("5 16 * * *", "points.expire"),
     ("15 16 * * *", "points.review_tiers"),
+    ("25 16 * * *", "points.lapse_orders"),
     ("*/5 * * * *", "points.release_holds"),
     ("7 * * * *", "events.repair_queues"),
     ("*/2 * * * *", "service_requests.escalate"),

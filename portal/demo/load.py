@@ -1,6 +1,7 @@
 """Loading the demo club, and saying whom to sign in as."""
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +20,7 @@ from kernel.db import db, operation
 from kernel.outbox import OutboxMessage
 from kernel.settings import settings
 from portal import seed
-from portal.demo import estates, ledger, life, organisation, people
+from portal.demo import estates, ledger, life, organisation
 from service_requests.operations import load_calendar_year
 
 Say = Callable[[str], object]
@@ -31,15 +32,6 @@ _demo = AppGroup("demo", help="The demo club.")
 def init_cli(app: Flask) -> None:
     """Give the application ``portal demo``."""
     app.cli.add_command(_demo)
-
-
-def announcement() -> str:
-    """Return whom to sign in as, for the terminal."""
-    lines = ["", "Sign in as a member (codes arrive at /demo/messages):"]
-    lines += [f"  {person.mobile}  {person.name}  {person.story}" for person in people.MEMBERS]
-    lines += ["", f"or as staff at /staff/sign-in (password {people.PASSWORD}; six digits at /demo/):"]
-    lines += [f"  {person.login:<10} {person.name}  {person.story}" for person in people.STAFF]
-    return "\n".join([*lines, ""])
 
 
 def is_empty() -> bool:
@@ -122,10 +114,17 @@ def _load_command() -> None:
     load_if_empty(click.echo)
 
 
-@_demo.command("people")
-def _people_command() -> None:
-    """Say whom to sign in as."""
-    click.echo(announcement())
+def _is_in_use(path: Path) -> bool:
+    """Say whether another process has the database open: only the last one may leave the write-ahead mode."""
+    if not path.exists():
+        return False
+    connection = sqlite3.connect(path, timeout=0.2)
+    try:
+        return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
 
 
 @_demo.command("reset")
@@ -136,6 +135,8 @@ def _reset_command() -> None:
     path = Path(str(db.engine.url.database))
     db.session.remove()
     db.engine.dispose()
+    if _is_in_use(path):
+        raise click.ClickException("The club is running; stop it first.")
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     for folder in ("files", "postbox"):
