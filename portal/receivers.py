@@ -5,7 +5,7 @@ from typing import Any
 from homes import queries as homes
 from homes.signals import home_bound
 from points import operations as points
-from points.policies import add_member_check
+from points.queries import add_member_check
 from staff import queries as staff
 
 

@@ -1,5 +1,6 @@
 """The reads of points: standings and statements, rewards and orders, each in a few indexed queries."""
 
+from points.policies import add_member_check
 from points.queries.due import due_accounts, due_reviews
 from points.queries.programme import occasion_names, qualifying_of, rule_in_force, rules_in_force, tiers_in_force
 from points.queries.rewards import (
@@ -25,6 +26,7 @@ __all__ = [
     "LotUse",
     "Standing",
     "account_of",
+    "add_member_check",
     "balance_as_of",
     "due_accounts",
     "due_redemptions",
