@@ -65,8 +65,8 @@ class _PlaceForm(CreatingForm):
 
     def offer(self, roles: list[Role], units: list[OrgUnit]) -> None:
         """Fill in what can be chosen."""
-        self.role_id.choices = [SelectChoice(value=role.id, label=role.label) for role in roles]
-        self.unit_id.choices = [SelectChoice(value=unit.id, label=unit_words(unit)) for unit in units]
+        self.role_id.choices = [SelectChoice(value=str(role.id), label=role.label) for role in roles]
+        self.unit_id.choices = [SelectChoice(value=str(unit.id), label=unit_words(unit)) for unit in units]
 
 
 class RoleForm(_PlaceForm):
@@ -103,8 +103,8 @@ class AbsenceForm(Form):
     def offer(self, people: list[StaffPerson]) -> None:
         """Fill in who can stand in."""
         self.deputy_id.choices = [
-            SelectChoice(value=0, label=_("Nobody")),
-            *(SelectChoice(value=person.id, label=person.name) for person in people),
+            SelectChoice(value="0", label=_("Nobody")),
+            *(SelectChoice(value=str(person.id), label=person.name) for person in people),
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -112,7 +112,7 @@ class AbsenceForm(Form):
         good = bool(super().validate(extra_validators))
         day = self.last_day.data
         if good and not self.back.data and (day is None or day < clock.today()):
-            self.last_day.errors = [_("Please choose today or a later day.")]
+            self.last_day.errors = (_("Please choose today or a later day."),)
             return False
         return good
 
