@@ -169,7 +169,7 @@ def a_photo(folder: Path, kind: str, colour: str) -> Path:
     ImageDraw.Draw(picture).ellipse((500, 300, 1_100, 900), fill="sienna")
     exif = Image.Exif()
     exif[0x010F] = "A phone of Journeys"
-    path = folder / f"photo-{colour}.{ 'jpg' if kind == 'jpeg' else 'heic'}"
+    path = folder / f"photo-{colour}.{'jpg' if kind == 'jpeg' else 'heic'}"
     if kind == "jpeg":
         picture.save(path, "JPEG", exif=exif)
     else:

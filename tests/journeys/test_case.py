@@ -21,7 +21,9 @@ def _files_a_repair(phone: Browser, folder: Path, text: str) -> str:
     for n, name in enumerate(("time_1", "time_2", "time_3"), 1):
         options = phone.field(name).find_elements("css selector", "option")
         phone.chooses(name, options[n].get_attribute("value"))
-    people.adds_photos(phone, "photos", people.a_photo(folder, "jpeg", "lightblue"), people.a_photo(folder, "heic", "wheat"))
+    people.adds_photos(
+        phone, "photos", people.a_photo(folder, "jpeg", "lightblue"), people.a_photo(folder, "heic", "wheat")
+    )
     phone.presses("main form[data-form] button[type=submit]")
     phone.waits_for(lambda: phone.path.endswith("/receipt"), "the receipt")
     number = phone.path.split("/")[3]
@@ -46,7 +48,9 @@ def _sends(desktop: Browser, verb: str, **fields: str) -> None:
     before = desktop.element("html")
     desktop.presses(f"{form} button[type=submit]")
     desktop.waits_for(lambda: _is_gone(before), f"the answer to {verb}")
-    assert not desktop.driver.find_elements("css selector", "main .field__error, main [role=alert] .error-summary, main .errors"), desktop.text
+    assert not desktop.driver.find_elements(
+        "css selector", "main .field__error, main [role=alert] .error-summary, main .errors"
+    ), desktop.text
 
 
 def _is_gone(element: object) -> bool:
@@ -78,7 +82,9 @@ def test_a_repair_is_followed_like_a_parcel(
     desktop.sees(NOTE)
     _sends(desktop, "replies", reply=REPLY[locale])
     options = desktop.element("select[name=assignee_id]").find_elements("css selector", "option")
-    engineer = next(option.get_attribute("value") for option in options if "许航" in option.get_attribute("textContent"))
+    engineer = next(
+        option.get_attribute("value") for option in options if "许航" in option.get_attribute("textContent")
+    )
     _sends(desktop, "assignment", assignee_id=engineer)
     phone.visits(case)
     phone.sees(REPLY[locale], "许航")
@@ -91,7 +97,9 @@ def test_a_repair_is_followed_like_a_parcel(
     phone.opens("#return")
     phone.fills_in("reason", "昨晚又滴了一次水")
     phone.presses("form[action$='/return'] button[type=submit]")
-    phone.waits_for(lambda: not phone.driver.find_elements("css selector", "form[action$='/confirmation']"), "it is open again")
+    phone.waits_for(
+        lambda: not phone.driver.find_elements("css selector", "form[action$='/confirmation']"), "it is open again"
+    )
 
     desktop.visits(f"/staff/cases/{number}")
     desktop.sees("昨晚又滴了一次水")

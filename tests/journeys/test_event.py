@@ -28,7 +28,9 @@ def _announces(desktop: Browser, title: str) -> str:
     desktop.presses("main form[data-form] button[type=submit]")
     desktop.waits_for(lambda: desktop.path.rsplit("/", 1)[-1].isdigit(), "the draft")
     desktop.presses("form[action$='/publication'] button")
-    desktop.waits_for(lambda: not desktop.driver.find_elements("css selector", "form[action$='/publication']"), "it is published")
+    desktop.waits_for(
+        lambda: not desktop.driver.find_elements("css selector", "form[action$='/publication']"), "it is published"
+    )
     return desktop.path.rsplit("/", 1)[-1].split("?")[0]
 
 
@@ -85,7 +87,9 @@ def test_an_event_fills_and_a_place_goes_on(
     desktop.fills_in("code", code.lower())
     desktop.presses("main form[data-form] button[type=submit]")
     desktop.presses("form[action$='/check-ins'] button[type=submit]")
-    desktop.waits_for(lambda: not desktop.driver.find_elements("css selector", "form[action$='/check-ins']"), "all are in")
+    desktop.waits_for(
+        lambda: not desktop.driver.find_elements("css selector", "form[action$='/check-ins']"), "all are in"
+    )
 
     phone.visits("/me/points/")
     assert people.number_in(phone, ".points__balance") > before

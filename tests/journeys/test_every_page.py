@@ -147,7 +147,9 @@ def test_every_page_of_a_visitor(phone: Browser, pictures: Path) -> None:
 
 def test_every_page_of_a_member(phone: Browser, site: Site, pictures: Path) -> None:
     people.member_signs_in(phone, site, "19900000001")
-    _walk(phone, pictures, "member", "/me/", "/service-requests/repair?room=bathroom&part=ceiling&fault=leak", elder=True)
+    _walk(
+        phone, pictures, "member", "/me/", "/service-requests/repair?room=bathroom&part=ceiling&fault=leak", elder=True
+    )
 
 
 @pytest.mark.parametrize("login", ["admin", "guo.yi", "shen.yue"])

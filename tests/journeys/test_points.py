@@ -22,7 +22,9 @@ def _redeems(phone: Browser, reward: str) -> int:
 
 
 @pytest.mark.parametrize(("locale", "mobile"), [("zh_Hans_CN", "19900000005"), ("en", "19900000008")])
-def test_points_buy_a_gift_that_staff_hand_over(phone: Browser, desktop: Browser, site: Site, locale: str, mobile: str) -> None:
+def test_points_buy_a_gift_that_staff_hand_over(
+    phone: Browser, desktop: Browser, site: Site, locale: str, mobile: str
+) -> None:
     bag, tools = ("定制帆布袋", "家庭工具箱") if locale != "en" else ("Canvas bag", "Household tool box")
     people.member_signs_in(phone, site, mobile)
     people.reads(phone, locale)
@@ -41,9 +43,14 @@ def test_points_buy_a_gift_that_staff_hand_over(phone: Browser, desktop: Browser
     desktop.visits("/staff/points/")
     desktop.fills_in("code", code.lower())
     desktop.presses("form[action$='/hand-overs'] button[type=submit]")
-    desktop.waits_for(lambda: desktop.driver.find_elements("css selector", "main .notice, main [role=status], .flash, [role=alert]"), "a word")
+    desktop.waits_for(
+        lambda: desktop.driver.find_elements("css selector", "main .notice, main [role=status], .flash, [role=alert]"),
+        "a word",
+    )
     phone.visits(order)
-    phone.waits_for(lambda: phone.visits(order) or not phone.driver.find_elements("css selector", ".ticket"), "the hand-over")
+    phone.waits_for(
+        lambda: phone.visits(order) or not phone.driver.find_elements("css selector", ".ticket"), "the hand-over"
+    )
     desktop.visits("/staff/points/")
     desktop.fills_in("code", code)
     desktop.presses("form[action$='/hand-overs'] button[type=submit]")

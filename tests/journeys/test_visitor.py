@@ -8,8 +8,20 @@ from tests.support.browser import Browser
 from tests.support.site import Site
 
 WORDS = {
-    "zh_Hans_CN": {"favourable": "有利因素", "against": "不利因素", "posted": "发布时间", "due": "应答复", "points": "积分"},
-    "en": {"favourable": "Favourable", "against": "Unfavourable", "posted": "Posted", "due": "Answer due", "points": "points"},
+    "zh_Hans_CN": {
+        "favourable": "有利因素",
+        "against": "不利因素",
+        "posted": "发布时间",
+        "due": "应答复",
+        "points": "积分",
+    },
+    "en": {
+        "favourable": "Favourable",
+        "against": "Unfavourable",
+        "posted": "Posted",
+        "due": "Answer due",
+        "points": "points",
+    },
 }
 
 
@@ -22,7 +34,7 @@ def test_a_visitor_reads_what_speaks_for_and_against(phone: Browser, locale: str
     phone.visits("/projects/")
     phone.presses("main a[href='/projects/SZ-CLW']")
     phone.sees(words["favourable"], words["against"])
-    assert len(phone.driver.find_elements("css selector", "main .comparison section"))  == 2
+    assert len(phone.driver.find_elements("css selector", "main .comparison section")) == 2
     phone.visits("/events/")
     phone.presses("main .event-card__title a")
     assert phone.path.startswith("/events/")

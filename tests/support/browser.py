@@ -236,7 +236,10 @@ class Browser:
     def is_dark(self, dark: bool) -> None:
         """Let the device ask for a dark or a light page."""
         scheme = "dark" if dark else "light"
-        features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def scrolls_sideways(self) -> bool:
