@@ -163,7 +163,7 @@ def init_access(app: Flask) -> None:
     """Guard every route of the application."""
     login = LoginManager(app)
     login.request_loader(lambda _request: _person("staff" if is_staff_page() else "member"))
-    login.session_protection = None
+    login.session_protection = None  # type: ignore[assignment]
     app.before_request(_guard)
     app.after_request(_set_cookies)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from homes import queries as homes
-from homes.signals import home_bound
+from homes.signals import home_bound, home_unbound
 from points import operations as points
 from points.queries import add_member_check
 from staff import queries as staff
@@ -14,6 +14,13 @@ def thank_for_binding(_sender: Any, *, home: Any, member: Any, actor: Any, **_mo
     """Grant the points for a bound home, once per home, and let its owner be gold at least (points.md, 3 and 4)."""
     points.grant("home_bound", member_id=member.id, source=("home", home.id), actor=actor)
     points.set_tier_floor(member.id, "gold", actor=actor, reason=home.code)
+
+
+@home_unbound.connect
+def forget_the_floor(_sender: Any, *, home: Any, member_id: int, actor: Any, **_more: Any) -> None:
+    """Take the floor of the gold tier away with the last home; the tier itself stays until its review."""
+    if not homes.rights_of(member_id):
+        points.set_tier_floor(member_id, None, actor=actor, reason=home.code)
 
 
 def lives_in_scope(person: Any, permission: Any, member_id: int) -> bool:
