@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -52,6 +52,7 @@ _STATES = {
 }
 _COMPANY = {"": False, "个人": False, "企业": True, "公司": True, "person": False, "company": True}
 _LONGEST = 400
+_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ class LedgerRow:
 
     def digest(self, secret: str) -> str:
         """Return the keyed hash of the content, by which a later import sees whether the row has changed."""
-        content = json.dumps(asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+        buyers = [(b.name, b.mobile, b.last_four, b.is_company) for b in self.buyers]
+        days = [self.signed_on.isoformat(), self.agreed_handover_on.isoformat(), str(self.handed_over_on)]
+        content = json.dumps([self.home_code, self.previous, *days, self.state.value, buyers], ensure_ascii=False)
         return hmac.new(secret.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
@@ -223,6 +226,8 @@ def _aligned(parts: list[str], names: list[str], column: str) -> list[str]:
 def _mobile(written: str) -> str | None:
     if not written:
         return None
+    if _MAINLAND.fullmatch(written):  # nearly every row; the library would take a fifth of a millisecond for each
+        return f"+86{written}"
     try:
         return mobiles.canonical(written)
     except mobiles.NotAMobile:

@@ -34,10 +34,14 @@ def searched_homes(
     ``翠澜湾 3栋1206`` and ``SZ-CLW 3-1206`` are understood too. Words that name nothing find nothing.
     """
     scope = staff_queries.scope_of(person, Permission.READ)
-    query = sa.select(Home).where(scope.filter(Home.city_code, Home.project_code)).options(*PLACE)
     named, rest = _named_project(words)
+    query = sa.select(Home).options(*PLACE)
     if named or project_code:
-        query = query.where(Home.project_code == (named or project_code))
+        # The project alone, so that its index is taken; whether it lies in the scope is asked beforehand.
+        known = project_for(person, named or project_code)
+        query = query.where(Home.project_code == known.code if known else sa.false())
+    else:
+        query = query.where(scope.filter(Home.city_code, Home.project_code))
     if rest:
         query = query.where(_number_is(rest))
     return page_of(query, order=[Home.code], cursor=cursor, size=size)
@@ -59,9 +63,7 @@ def _named_project(words: str) -> tuple[str, str]:
 def _number_is(words: str) -> sa.ColumnElement[bool]:
     number = numbering.parse(words)
     if number is not None:
-        if number.unit is None:
-            return sa.or_(Home.key == number.key, Home.short_key == number.short_key)
-        return Home.key == number.key
+        return Home.key == number.key if number.unit else Home.short_key == number.short_key
     if room := numbering.room_only(words):
         return Home.room == room
     if building := numbering.building_only(words):

@@ -21,9 +21,11 @@ from staff import queries as staff_queries
 def index() -> str:
     """Search homes by project and by number, however it is written."""
     words, project_code = request.args.get("q", "")[:80], request.args.get("project", "")[:20]
-    page = queries.searched_homes(
-        current_staff, words=words, project_code=project_code, cursor=request.args.get("after")
-    )
+    page = None
+    if words or project_code:
+        page = queries.searched_homes(
+            current_staff, words=words, project_code=project_code, cursor=request.args.get("after")
+        )
     projects = queries.projects_for(current_staff)
     return render_template(
         "staff/homes/index.html", page=page, projects=projects, words=words, project_code=project_code

@@ -367,8 +367,10 @@ def test_a_specialist_neither_imports_nor_edits_facts(url: str, specialist: Flas
 
 
 def test_lists_of_other_cities_are_empty(app: Flask, client: FlaskClient, scene: SimpleNamespace) -> None:
-    page = text_of(staff_browser(app, scene.elsewhere), "/staff/homes")
-    assert "902" not in page and "疏影庭" not in page
+    elsewhere = staff_browser(app, scene.elsewhere)
+    for asked in ("", "?q=12-902", "?q=902", "?q=疏影庭", "?project=SH-SYT", "?q=SH-SYT.P1.B12.0902"):
+        page = text_of(elsewhere, f"/staff/homes{asked}")
+        assert f"/staff/homes/{scene.home}" not in page and "<h3>疏影庭" not in page
 
 
 def test_staff_bind_and_unbind_by_hand(specialist: FlaskClient, app: Flask, scene: SimpleNamespace) -> None:
