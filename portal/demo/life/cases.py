@@ -51,6 +51,7 @@ POSTS = [
 
 
 def file_cases(story: Story) -> None:
+    """Let members file cases, and staff answer and solve them."""
     chance = random.Random(37)
     owners = [person.mobile for person in people.MEMBERS if person.mobile != "19900000006"]
     others = [mobile for mobile in owner_mobiles()[:70] if mobile not in owners]

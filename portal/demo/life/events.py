@@ -32,6 +32,7 @@ SAFETY = "进入工地请全程佩戴安全帽，穿平底鞋，听从引导员�
 
 
 def hold_events(story: Story) -> None:
+    """Let events be announced, signed up for and held."""
     chance = random.Random(23)
     for n, (title, english, kind, city, place, day, capacity) in enumerate(PAST_EVENTS):
         _event(

@@ -19,6 +19,7 @@ GIVEN = "绍棠以宁慕白晚晴启明听澜鹏飞思远清禾若谷景行知�
 
 
 def join_all(story: Story) -> None:
+    """Let the cast and some owners join, over the years."""
     chance = random.Random(11)
     for n, person in enumerate(people.MEMBERS):
         day = on(2022, 12, 5) + timedelta(days=97 * n)

@@ -20,6 +20,8 @@ REWARDS = [
 
 
 def stock_rewards(story: Story) -> None:
+    """Put rewards on offer."""
+
     def stock_the_shelf() -> None:
         for n, (name, english, kind, delivery, price, stock, text) in enumerate(REWARDS):
             facts: dict[str, Any] = {
@@ -36,6 +38,7 @@ def stock_rewards(story: Story) -> None:
 
 
 def redeem_some(story: Story) -> None:
+    """Let members redeem some of them, and staff hand them over."""
     for n, (mobile, day, wanted) in enumerate(
         (
             ("19900000001", on(2024, 2, 3), 0),

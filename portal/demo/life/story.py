@@ -55,10 +55,12 @@ class Story:
 
 
 def key(name: str) -> str:
+    """Return the one-time key of a deed by its name."""
     return f"demo-{name}-key-000000"[:60]
 
 
 def actor_of(mobile: str) -> Actor:
+    """Return a member as the one who acts, by the mobile; refused while nobody has joined with it."""
     member = member_queries.by_mobile(f"+86{mobile}" if not mobile.startswith("+") else mobile)
     if member is None:
         raise Refused()
