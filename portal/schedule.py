@@ -9,5 +9,6 @@ SCHEDULE: list[tuple[str, str]] = [
     ("*/2 * * * *", "service_requests.escalate"),
     ("20 * * * *", "service_requests.close_silent"),
     ("40 17 * * *", "files.sweep"),
+    ("50 17 * * *", "homes.forget_ledgers"),
     ("10 18 * * *", "member.forget_codes"),
 ]
