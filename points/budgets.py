@@ -5,11 +5,17 @@ Using a budget is one conditional change of one row, so that two operations at o
 
 from datetime import date
 
-import sqlalchemy as sa
-
-from kernel.db import db, insert_once
-from points.models import Budget
+from points.ledger.sql import Statement
 from points.models.programme import TOTAL
+
+USE = Statement(
+    "INSERT INTO points_budget (subject, day, used) VALUES (:subject, :day, :points)"
+    " ON CONFLICT (subject, day) DO UPDATE SET used = points_budget.used + :points"
+    " WHERE points_budget.used + :points <= :most RETURNING used"
+)
+CHANGE = Statement(
+    "UPDATE points_budget SET used = used + :points WHERE subject = :subject AND day = :day AND used + :points >= 0"
+)
 
 
 def use(subject: str, points: int, *, day: date, most_on_day: int | None, most_in_all: int | None) -> bool:
@@ -34,17 +40,10 @@ def give_back(subject: str, points: int, *, day: date, most_on_day: int | None, 
 
 
 def _use_on(subject: str, day: date, points: int, most: int) -> bool:
-    insert_once(Budget, subject=subject, day=day, used=0)
-    return bool(_change(subject, day, points, most=most))
+    if points > most:
+        return False
+    return USE.run(subject=subject, day=day, points=points, most=most).first() is not None
 
 
-def _change(subject: str, day: date, points: int, *, most: int | None = None) -> int:
-    statement = sa.update(Budget).where(Budget.subject == subject, Budget.day == day)
-    if most is not None:
-        statement = statement.where(Budget.used + points <= most)
-    else:
-        statement = statement.where(Budget.used + points >= 0)
-    changed = db.session.execute(
-        statement.values(used=Budget.used + points).execution_options(synchronize_session=False)
-    )
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+def _change(subject: str, day: date, points: int) -> None:
+    CHANGE.run(subject=subject, day=day, points=points)

@@ -6,7 +6,7 @@ Statements are written once with ``:names``; the two databases differ only in ho
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,10 +39,12 @@ class Statement:
 def _bound(values: dict[str, Any]) -> dict[str, Any]:
     if dialect_name() != "sqlite":
         return values
-    return {name: _plain(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    return {name: _plain(value) if isinstance(value, date) else value for name, value in values.items()}
 
 
-def _plain(value: datetime) -> str:
+def _plain(value: date) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
