@@ -49,7 +49,9 @@ staff_only = _declare(Access("staff"))
 signed_in = _declare(Access("signed_in"))
 """For files and the like that both members and staff open; the view itself decides by ownership and scope."""
 guests_only = _declare(Access("guest"))
-"""For joining and signing in: whoever is signed in already is sent to his own home page."""
+"""For signing in: whoever is signed in already is sent to his own home page."""
+newcomers_only = _declare(Access("newcomer"))
+"""For joining: members and staff who are signed in are sent to their own home pages."""
 
 
 def staff_can(permission: enum.Enum) -> Callable[[V], V]:
@@ -212,12 +214,19 @@ def _only_guests(_access: Access) -> Any:
     return redirect(url_for("portal.home")) if current_member else None
 
 
+def _only_newcomers(access: Access) -> Any:
+    if current_staff and not current_member:
+        return redirect(url_for("portal_staff.desk"))
+    return _only_guests(access)
+
+
 _GUARDS: dict[str, Callable[[Access], Any]] = {
     "public": _allow,
     "member": _only_members,
     "staff": _only_staff,
     "signed_in": _only_signed_in,
     "guest": _only_guests,
+    "newcomer": _only_newcomers,
 }
 
 

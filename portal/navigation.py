@@ -22,7 +22,7 @@ class Entry:
 
 _MEMBER = [
     (_l("Home"), "portal.home", "house", ("portal.",)),
-    (_l("My home"), "homes.mine", "building", ("homes.",)),
+    (_l("My home"), "homes.mine", "building", ("homes.mine", "homes.home", "homes.bind")),
     (_l("Submit"), "service_requests.choose", "plus-circle", ("service_requests.",)),
     (_l("Events"), "events.index", "calendar-event", ("events.",)),
     (_l("Rewards"), "points.rewards", "gift", ("points.",)),

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from kernel import mobiles
-from kernel.access import current_member, guests_only, member_only
+from kernel.access import current_member, member_only, newcomers_only
 from kernel.forms import refusals_shown_on
 from kernel.web import chosen_locale
 from member import operations, queries, signals
@@ -18,7 +18,7 @@ from member.views.door import binding, bp, device, enter, home, send_code, tried
 
 
 @bp.route("/join", methods=["GET", "POST"])
-@guests_only
+@newcomers_only
 def join() -> Any:
     """Ask for the number and send a code to it; the answer is the same for members and others."""
     form = MobileForm()
@@ -31,7 +31,7 @@ def join() -> Any:
 
 
 @bp.post("/join/codes")
-@guests_only
+@newcomers_only
 def join_code() -> Any:
     """Send another code to the number that is joining."""
     pending = session.get("joining")
@@ -46,7 +46,7 @@ def join_code() -> Any:
 
 
 @bp.route("/join/membership", methods=["GET", "POST"])
-@guests_only
+@newcomers_only
 def joining() -> Any:
     """Take the code, the name and the decisions; open the membership and sign in."""
     pending = session.get("joining")

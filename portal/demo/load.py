@@ -73,7 +73,7 @@ def load(say: Say) -> None:
     story = life.tell(staff)
     story.live(lambda done, of: say(f"· demo club: {done} of {of} deeds of four years") if done % 200 == 0 else None)
     say(f"· demo club: left out, as the rules refuse them: {dict(story.refused)}")
-    for name in ("service_requests.close_silent", "points.expire", "points.review_tiers", "events.repair_queues"):
+    for name in ("service_requests.escalate", "points.review_tiers"):
         jobs.run(name)
     _settle_the_past()
     while audit.seal():

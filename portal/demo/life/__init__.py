@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from kernel import jobs
 from kernel.actor import Actor
 from member import operations as members
 from portal.demo import people
@@ -18,9 +19,19 @@ def tell(staff: dict[str, Actor]) -> Story:
     story = Story(staff)
     for chapter in (stock_rewards, join_all, thank_for_purchases, hold_events, file_cases, redeem_some):
         chapter(story)
+    moment = NOW - timedelta(weeks=205)
+    while moment < NOW:
+        story.then(moment, _night)
+        moment += timedelta(weeks=1)
     for person in people.MEMBERS:
         story.then(NOW - timedelta(days=3), partial(_read, person.mobile))
     return story
+
+
+def _night() -> None:
+    """What the schedule does while people sleep; once a week is often enough for a story."""
+    for name in ("service_requests.escalate", "service_requests.close_silent", "points.expire", "events.repair_queues"):
+        jobs.run(name)
 
 
 def _read(mobile: str) -> None:
