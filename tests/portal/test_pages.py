@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Map
 
 from kernel import clock, outbox
+from kernel.access import Access
 from kernel.db import db, operation
 from kernel.outbox import OutboxMessage
 from tests.support.events import an_event
@@ -172,7 +174,11 @@ class TestHealth:
     def test_not_ready_without_the_migrations_of_the_code(self, client: FlaskClient) -> None:
         answer = client.get("/readyz")
         assert answer.status_code == 503
-        assert answer.json is not None and answer.json["checks"] == {"database": True, "migrations": False, "outbox": True}
+        assert answer.json is not None and answer.json["checks"] == {
+            "database": True,
+            "migrations": False,
+            "outbox": True,
+        }
 
     def test_an_unknown_host_is_refused(self, client: FlaskClient) -> None:
         assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
@@ -188,7 +194,18 @@ def test_every_answer_carries_the_headers_that_protect_it(client: FlaskClient, p
 
 
 def test_a_route_that_declares_nothing_is_shut(session_app: Flask) -> None:
-    session_app.view_functions["dummy"] = lambda: "open"
     rule = session_app.url_rule_class("/dummy", endpoint="dummy")
+    session_app.view_functions["dummy"] = lambda: "open"
     session_app.url_map.add(rule)
-    assert session_app.test_client().get("/dummy").status_code == 403
+    try:
+        assert session_app.test_client().get("/dummy").status_code == 403
+        session_app.view_functions["dummy"].access = Access("public")  # type: ignore[attr-defined]
+        assert session_app.test_client().get("/dummy").text == "open"
+    finally:  # the map of addresses is rebuilt from a copy, for it cannot forget one
+        del session_app.view_functions["dummy"]
+        session_app.url_map = _without(session_app.url_map, "dummy")
+
+
+def _without(addresses: Map, endpoint: str) -> Map:
+    kept = [rule.empty() for rule in addresses.iter_rules() if rule.endpoint != endpoint]
+    return Map(kept, converters=addresses.converters, host_matching=addresses.host_matching)

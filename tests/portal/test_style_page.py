@@ -7,7 +7,17 @@ import pytest
 from flask.testing import FlaskClient
 
 COMPONENTS = Path(__file__).parents[2] / "templates" / "components"
-SHOWN_ELSEWHERE = {"avatar", "error_summary", "heading", "icon", "photo", "photo_grid", "print_header", "share_card", "viewpoint"}
+SHOWN_ELSEWHERE = {
+    "avatar",
+    "error_summary",
+    "heading",
+    "icon",
+    "photo",
+    "photo_grid",
+    "print_header",
+    "share_card",
+    "viewpoint",
+}
 """Parts of other components, what has another h1, the head, paper, and what needs a stored photo."""
 
 
