@@ -29,7 +29,11 @@ def test_a_good_page_has_no_fault() -> None:
         ("<h1>", '<h1 onclick="x()">', "onclick on <h1>"),
         ("</body>", "<script>x()</script></body>", "inline <script>"),
         ("</body>", "<style>a{}</style></body>", "inline <style>"),
-        ("</body>", '<img src="https://elsewhere.example/a.png"></body>', "<img> asks another host: https://elsewhere.example/a.png"),
+        (
+            "</body>",
+            '<img src="https://elsewhere.example/a.png"></body>',
+            "<img> asks another host: https://elsewhere.example/a.png",
+        ),
         ("</body>", '<p id="a"></p></body>', "id a twice"),
     ],
 )
