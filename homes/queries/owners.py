@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -29,11 +32,10 @@ from kernel.paging import Page, page_of
 PLACE = (joinedload(Home.building).joinedload(Building.phase), joinedload(Home.project).joinedload(Project.city))
 
 
-def in_force() -> sa.ColumnElement[bool]:
-    """Return the condition that a right counts today."""
-    return sa.and_(
-        Ownership.ended_at.is_(None), sa.or_(Ownership.ends_on.is_(None), Ownership.ends_on >= clock.today())
-    )
+def in_force(today: Any = None) -> sa.ColumnElement[bool]:
+    """Return the condition that a right counts today; a statement that is kept gives a parameter for the day."""
+    day = clock.today() if today is None else today
+    return sa.and_(Ownership.ended_at.is_(None), sa.or_(Ownership.ends_on.is_(None), Ownership.ends_on >= day))
 
 
 def homes_of(member_id: int) -> list[Home]:
@@ -43,14 +45,19 @@ def homes_of(member_id: int) -> list[Home]:
 
 def rights_of(member_id: int) -> Sequence[Ownership]:
     """Return a member's rights of today with their homes; oldest first."""
-    query = (
+    return db.session.scalars(_rights(), {"member_id": member_id, "today": clock.today()}).all()
+
+
+@cache
+def _rights() -> sa.Select[Any]:
+    """Return the statement of ``rights_of``, built once: every member's home page asks it."""
+    return (
         sa.select(Ownership)
-        .where(Ownership.member_id == member_id, in_force())
+        .where(Ownership.member_id == sa.bindparam("member_id"), in_force(sa.bindparam("today")))
         .options(joinedload(Ownership.home).options(*PLACE), joinedload(Ownership.contract))
         .order_by(Ownership.id)
         .limit(200)
     )
-    return db.session.scalars(query).all()
 
 
 def former_rights_of(member_id: int) -> Sequence[Ownership]:
@@ -117,7 +124,7 @@ def updates_for(right: Ownership, *, cursor: str | None = None, size: int = 6) -
     return page_of(query, order=NEWEST, cursor=cursor, size=size)
 
 
-def _concerns(home: Home) -> tuple[sa.ColumnElement[bool], ...]:
+def _concerns(home: Any) -> tuple[sa.ColumnElement[bool], ...]:
     update = ConstructionUpdate
     concerns = sa.or_(
         sa.and_(update.audience.in_([Audience.PUBLIC, Audience.PROJECT]), update.building_id.is_(None)),
@@ -129,17 +136,28 @@ def _concerns(home: Home) -> tuple[sa.ColumnElement[bool], ...]:
 
 def newest_with_photo(right: Ownership) -> tuple[ConstructionUpdate | None, files.StoredFile | None]:
     """Return the newest update that concerns a member's home, and the newest photo among the latest; one query."""
-    photo = files.StoredFile
-    kinds = photo.owner_kind.in_([PHOTO_KIND, PUBLIC_PHOTO_KIND])
-    rows = db.session.execute(
-        sa.select(ConstructionUpdate, photo)
-        .outerjoin(photo, sa.and_(kinds, photo.owner_id == ConstructionUpdate.id))
-        .where(*_concerns(right.home))
-        .order_by(*NEWEST, photo.id)
-        .limit(12)
-    ).all()
+    home = right.home
+    given = {"project": home.project_code, "building": home.building_id, "home": home.id}
+    rows = db.session.execute(_newest_with_photos(), given).all()
     newest = rows[0][0] if rows else None
     return newest, next((stored for _update, stored in rows if stored is not None), None)
+
+
+@cache
+def _newest_with_photos() -> sa.Select[ConstructionUpdate, files.StoredFile]:
+    """Return the statement of ``newest_with_photo``, built once."""
+    photo = files.StoredFile
+    kinds = photo.owner_kind.in_([PHOTO_KIND, PUBLIC_PHOTO_KIND])
+    place = SimpleNamespace(
+        project_code=sa.bindparam("project"), building_id=sa.bindparam("building"), id=sa.bindparam("home")
+    )
+    return (
+        sa.select(ConstructionUpdate, photo)
+        .outerjoin(photo, sa.and_(kinds, photo.owner_id == ConstructionUpdate.id))
+        .where(*_concerns(place))
+        .order_by(*NEWEST, photo.id)
+        .limit(12)
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -131,9 +132,15 @@ def progress_of(building: Building, steps: list[rules.Step]) -> BuildingProgress
 
 def steps_of_building(building_id: int) -> list[rules.Step]:
     """Return the milestones of a building with their newest forecasts, as the rules see them."""
-    query = _with_steps(sa.select(Building.floors, Milestone, Forecast.expected_on)).where(Building.id == building_id)
-    rows = db.session.execute(query.order_by(Milestone.position))
+    rows = db.session.execute(_steps(), {"building_id": building_id})
     return [_step(milestone, floors, expected_on) for floors, milestone, expected_on in rows if milestone is not None]
+
+
+@cache
+def _steps() -> sa.Select[Any]:
+    """Return the statement of ``steps_of_building``, built once."""
+    query = _with_steps(sa.select(Building.floors, Milestone, Forecast.expected_on))
+    return cast("sa.Select[Any]", query.where(Building.id == sa.bindparam("building_id")).order_by(Milestone.position))
 
 
 def steps_of_buildings(building_ids: Sequence[int]) -> dict[int, list[rules.Step]]:

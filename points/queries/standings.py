@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -152,30 +153,36 @@ def _by_end(groups: Iterable[tuple[int, datetime | None]]) -> list[tuple[int, da
     return sorted(groups, key=lambda group: group[1] or rules.NEVER)
 
 
-def _programme_of(member_id: int, now: datetime) -> tuple[list[Tier], Account | None, int]:
-    """Return the tiers in force, a member's account and its qualifying points together: every page of the club asks."""
+@cache
+def _programme() -> sa.Select[Any]:
+    """Return the statement of ``_programme_of``, built once."""
     qualifying = (
         sa.select(sa.func.coalesce(sa.func.sum(QualifyingEntry.amount), 0))
         .where(
             QualifyingEntry.account_id == Account.id,
-            QualifyingEntry.counts_at >= rules.window_start(now),
-            QualifyingEntry.counts_at <= now,
+            QualifyingEntry.counts_at >= sa.bindparam("since"),
+            QualifyingEntry.counts_at <= sa.bindparam("now"),
         )
         .correlate(Account)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return (
         sa.select(Tier, Account, qualifying)
-        .outerjoin(Account, Account.member_id == member_id)
-        .where(Tier.effective_from <= now)
-        .order_by(Tier.effective_from),
-        execution_options=FRESH,
-    ).all()
+        .outerjoin(Account, Account.member_id == sa.bindparam("member_id"))
+        .where(Tier.effective_from <= sa.bindparam("now"))
+        .order_by(Tier.effective_from)
+    )
+
+
+def _programme_of(member_id: int, now: datetime) -> tuple[list[Tier], Account | None, int]:
+    """Return the tiers in force, a member's account and its qualifying points together: every page of the club asks."""
+    given = {"member_id": member_id, "now": now, "since": rules.window_start(now)}
+    rows = db.session.execute(_programme(), given, execution_options=FRESH).all()
     _tier, account, points = rows[-1]
     return in_order(tier for tier, _account, _points in rows), account, int(points or 0) if account else 0
 
 
-def _usable(now: datetime) -> sa.ColumnElement[bool]:
+def _usable(now: Any) -> sa.ColumnElement[bool]:
     """Return the rules' ``is_usable`` as a condition, counting what has begun and was not booked yet."""
     return sa.and_(
         Lot.remaining > 0,
@@ -184,13 +191,19 @@ def _usable(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _usable_groups(account_id: int, now: datetime) -> list[tuple[int, datetime | None]]:
-    rows = db.session.execute(
+@cache
+def _groups() -> sa.Select[int, datetime | None]:
+    """Return the statement of ``_usable_groups``, built once."""
+    return (
         sa.select(sa.func.sum(Lot.remaining), Lot.expires_at)
-        .where(Lot.account_id == account_id, _usable(now))
+        .where(Lot.account_id == sa.bindparam("account_id"), _usable(sa.bindparam("now")))
         .group_by(Lot.expires_at)
         .order_by(Lot.expires_at)
     )
+
+
+def _usable_groups(account_id: int, now: datetime) -> list[tuple[int, datetime | None]]:
+    rows = db.session.execute(_groups(), {"account_id": account_id, "now": now})
     return _by_end((int(points), expires_at) for points, expires_at in rows)
 
 
