@@ -1,5 +1,6 @@
 """Customers as the back office sees them: found by any of their marks, shown masked, within the viewer's scope."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,12 @@ def found(person: Any, words: str) -> list[Member]:
     candidates |= _living_in(person, words)
     seen = _seen(person, list(candidates))
     return [member for member_id, member in candidates.items() if member_id in seen][:20]
+
+
+def case_named(person: Any, words: str) -> Case | None:
+    """Return the case whose number was typed, if the person may read it."""
+    looks_like_one = bool(re.fullmatch(r"[A-Za-z]{2}\d{6}-?\d+", words)) and can(CasePermission.READ)
+    return cases.case_for_staff(person, words.upper()) if looks_like_one else None
 
 
 def _living_in(person: Any, words: str) -> dict[int, Member]:

@@ -25,9 +25,12 @@ def desk() -> str:
 
 @bp.get("/customers")
 @staff_can(Permission.CUSTOMERS)
-def customers() -> str:
-    """Find customers by name, mobile, member number, home or case; everything personal is masked."""
+def customers() -> Any:
+    """Find customers by name, mobile, member number or home, masked; the number of a case leads to the case."""
     words = request.args.get("q", "").strip()[:80]
+    case = customer_pages.case_named(current_staff, words)
+    if case is not None:
+        return redirect(url_for("service_requests_staff.case", number=case.number))
     return render_template(
         "staff/portal/customers.html", words=words, found=customer_pages.found(current_staff, words) if words else None
     )

@@ -12,6 +12,7 @@ from kernel import clock, outbox
 from kernel.access import Access
 from kernel.db import db, operation
 from kernel.outbox import OutboxMessage
+from service_requests import operations
 from tests.support.events import an_event
 from tests.support.forms import post_form
 from tests.support.homes import an_update, owned_home
@@ -19,7 +20,7 @@ from tests.support.member import a_member, sign_in
 from tests.support.pages import faults
 from tests.support.points import a_reward
 from tests.support.service_requests import a_case, a_post
-from tests.support.staff import a_staff_person, sign_in_staff
+from tests.support.staff import a_staff_person, actor_of, sign_in_staff
 
 
 @pytest.fixture
@@ -137,6 +138,26 @@ class TestStaff:
         sign_in_staff(other, a_staff_person("manager", "SH"))
         assert number not in other.get(f"/staff/customers?q={mobile[-4:]}").text
         assert other.get(f"/staff/customers/{number}").status_code == 404
+
+    def test_the_number_of_a_case_leads_to_the_case_for_those_who_may_read_it(self, client: FlaskClient) -> None:
+        member = a_member()
+        owned_home(member)
+        number = a_case(member, project_code="SZ-YHL").number
+        sign_in_staff(client, a_staff_person("manager", "SZ"))
+        assert client.get(f"/staff/customers?q={number.lower()}").location == f"/staff/cases/{number}"
+        other = client.application.test_client()
+        sign_in_staff(other, a_staff_person("manager", "SH"))
+        assert other.get(f"/staff/customers?q={number}").status_code == 200
+
+    def test_the_desk_shows_no_door(self, client: FlaskClient) -> None:
+        member = a_member()
+        home = owned_home(member)
+        person = a_staff_person("manager", "SZ")
+        case = a_case(member, home_id=home.id)
+        operations.assign(case.id, assignee_id=person.id, actor=actor_of(person))
+        sign_in_staff(client, person)
+        page = client.get("/staff/").text
+        assert case.number in page and home.label not in page
 
     def test_the_search_costs_few_queries_however_many_are_found(self, app: Flask, client: FlaskClient) -> None:
         for _n in range(12):

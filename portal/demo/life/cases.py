@@ -72,14 +72,32 @@ def file_cases(story: Story) -> None:
     for n, ((title, text, answer), day) in enumerate(zip(POSTS, recent, strict=True)):
         moment = clock.shanghai(day, 9 if n == 5 else 15, 10 * n)
         story.then(moment, _post(story, n, owners[n % 4], title, text, answer))
-    for n, (kind, mobile, text, day) in enumerate(
+    for n, (kind, mobile, text, answer, day) in enumerate(
         (
-            (Kind.ENQUIRY, "19900000001", "产证什么时候能办？需要带什么", on(2026, 3, 4)),
-            (Kind.SUGGESTION, "19900000005", "能不能把电梯里的按键字做大一点", on(2026, 11, 22)),
-            (Kind.COMPLAINT, "19900000003", "合同写 9 月 30 日交楼，10 月 9 日才通知", on(2026, 10, 2)),
+            (
+                Kind.ENQUIRY,
+                "19900000001",
+                "产证什么时候能办？需要带什么",
+                "产证自备案之日起 90 天内办理。请带身份证、购房合同和契税票，到翠澜湾会所二楼，每周二、四 9:00–16:00。",
+                on(2026, 3, 4),
+            ),
+            (
+                Kind.SUGGESTION,
+                "19900000005",
+                "能不能把电梯里的按键字做大一点",
+                "已请电梯公司报价，本月内先给 5 栋换大字按键，您试用后我们再换其余楼栋。",
+                on(2026, 11, 22),
+            ),
+            (
+                Kind.COMPLAINT,
+                "19900000003",
+                "合同写 9 月 30 日交楼，10 月 9 日才通知",
+                "很抱歉通知晚了。逾期 9 天的违约金按合同第九条计算，明细今天发到您的消息里，请核对后回复。",
+                on(2026, 10, 2),
+            ),
         )
     ):
-        story.then(clock.shanghai(day, 14), _words(story, n, kind, mobile, text))
+        story.then(clock.shanghai(day, 14), _words(story, n, kind, mobile, text, answer))
 
 
 def _home_of(actor: Actor) -> int | None:
@@ -174,7 +192,7 @@ def _post(story: Story, n: int, mobile: str, title: str, text: str, answer: str 
     return post
 
 
-def _words(story: Story, n: int, kind: Kind, mobile: str, text: str) -> Deed:
+def _words(story: Story, n: int, kind: Kind, mobile: str, text: str, answer: str) -> Deed:
     def file() -> None:
         actor = actor_of(mobile)
         case = cases.file_case(
@@ -188,7 +206,7 @@ def _words(story: Story, n: int, kind: Kind, mobile: str, text: str) -> Deed:
             case.filed_at + timedelta(hours=4),
             lambda: cases.reply_publicly(
                 case.id,
-                text="您好，已核实，书面答复见附件说明，如需面谈请回复方便的时间。",
+                text=answer,
                 key=key(f"words-{n}-reply"),
                 actor=specialist,
             ),
