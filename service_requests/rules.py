@@ -2,6 +2,7 @@
 
 import enum
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -178,15 +179,24 @@ _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {
     ord("．"): ".",
     ord("·"): "·",
 }
-_GAP = r"[\s\-.·]{0,2}"
+_GAP = r"[\s\-.·/,，、_]{0,2}"
 _ID_NUMBER = re.compile(
-    rf"(?<![0-9])[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9])|(?<![0-9])[1-9][0-9]{{14}}(?![0-9])"
+    rf"(?<![0-9])[1-9][0-9]{{5}}{_GAP}[0-9]{{8}}{_GAP}[0-9]{{3}}[0-9Xx](?![0-9])|(?<![0-9])[1-9][0-9]{{14}}(?![0-9])"
 )
 _MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}(?![0-9])")
 _LANDLINE = re.compile(r"(?<![0-9])0[0-9]{2,3}[\s\-]{1,2}[0-9]{7,8}(?![0-9])")
 _ABROAD = re.compile(r"\+(?!86)[0-9]{1,3}(?:[\s\-]?[0-9]){6,12}(?![0-9])")
-_CARD = re.compile(rf"(?<![0-9])[0-9](?:{_GAP}[0-9]){{15,18}}(?![0-9])")
+_CARD = re.compile(r"(?<![0-9])(?:[0-9]{16,19}|(?:[0-9]{4}[\s\-]){3,4}[0-9]{1,4})(?![0-9])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MAIL_IN_WORDS = re.compile(r"[A-Za-z0-9._%+\-]+\s*[(\[（【]\s*at\s*[)\]）】]\s*[A-Za-z0-9.\-]+", re.IGNORECASE)
+_SPOKEN = re.compile(r"[一二三四五六七八九零〇幺](?:[\s\-]?[一二三四五六七八九零〇幺]){6,}")
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}[0-9]{7,8}(?![0-9A-Za-z])")
+_ACCOUNT = re.compile(
+    r"((?:微信号?|wechat|weixin|vx|qq号?)\s*[:：是]?\s*)[A-Za-z0-9][A-Za-z0-9_\-]{4,19}", re.IGNORECASE
+)
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼港澳台][A-Z][·\s]?[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![0-9A-Za-z])"
+)
 _HAN_DIGITS = "[一二三四五六七八九十百零〇两]"
 _HOME = re.compile(
     rf"((?:[0-9]{{1,3}}|[A-Za-z]|{_HAN_DIGITS}{{1,4}})\s*(?:栋|幢|座|号楼|號樓|号|期))\s*"
@@ -204,15 +214,24 @@ def masked(text: str, *, names: Iterable[str] = ()) -> str:
 
     The building stays, so that neighbours can recognise the matter and not the person.
     """
-    plain = text.translate(_FULL_WIDTH)
-    for pattern in (_MAIL, _ID_NUMBER, _CARD, _MOBILE, _LANDLINE, _ABROAD):
+    plain = "".join(_plain_character(c) for c in text.translate(_FULL_WIDTH))
+    for pattern in (_MAIL, _MAIL_IN_WORDS, _ID_NUMBER, _CARD, _MOBILE, _LANDLINE, _ABROAD, _SPOKEN, _PASSPORT, _PLATE):
         plain = pattern.sub(STARS, plain)
+    plain = _ACCOUNT.sub(lambda found: f"{found[1]}{STARS}", plain)
     plain = _HOME.sub(lambda found: f"{found[1]}{STARS}", plain)
     plain = _UNIT.sub(STARS, plain)
     plain = _SHORT_HOME.sub(lambda found: f"{found[1]}-{STARS}", plain)
     for name in sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True):
         plain = plain.replace(name, STARS)
     return plain
+
+
+def _plain_character(character: str) -> str:
+    """Return a digit of any script as ours, and nothing for what cannot be seen: both are ways round a mask."""
+    kind = unicodedata.category(character)
+    if kind == "Nd":
+        return str(unicodedata.decimal(character))
+    return "" if kind == "Cf" else character
 
 
 def masked_home(label: str) -> str:
@@ -223,9 +242,19 @@ def masked_home(label: str) -> str:
 
 def board_name(nickname: str, name: str, masked_name: str) -> str:
     """Return how a member is called on the board: the nickname unless it gives him away, else the masked name."""
-    if not nickname or name in nickname or masked(nickname) != nickname:
+    if not nickname or name in nickname or masked(nickname) != nickname or poses_as_staff(nickname):
         return masked_name
     return nickname
+
+
+_OFFICIAL = re.compile(
+    r"客服|官方|物业|万客会|管理员|管理处|工作人员|专员|经理|开发商|official|admin|staff|support", re.IGNORECASE
+)
+
+
+def poses_as_staff(nickname: str) -> bool:
+    """Say whether readers could take a member's nickname for ours."""
+    return bool(_OFFICIAL.search(re.sub(r"[\s\W_]", "", nickname)))
 
 
 def visibility_of_post(*, review_first: bool) -> Visibility:

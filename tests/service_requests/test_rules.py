@@ -1,5 +1,6 @@
 """The decisions of cases as tables: every pair of statuses, texts, masks, evidence, warranty. No application."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -253,3 +254,40 @@ def test_silence_is_seven_days_after_the_last_word() -> None:
     assert not rules.is_silent(S.RESOLVED, NOON, NOON + timedelta(days=7) - timedelta(seconds=1))
     assert not rules.is_silent(S.WAITING_MEMBER, NOON, NOON + timedelta(days=70))
     assert Step(8).label
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13812345678 138 1234 5678",
+        "138-1234-5678 13912345678",
+        "138/1234/5678",
+        "138，1234，5678",
+        "138\u200b12345678",
+        "١٣٨١٢٣٤٥٦٧٨",
+        "一三八一二三四五六七八",
+        "护照E12345678",
+        "zhang(at)example.com",
+        "微信号 wx_abc123",
+        "粤B12345",
+        "6222 0212 3456 7890 123",
+        "440301199001011234",
+    ],
+)
+def test_ways_round_the_mask_lead_nowhere(written: str) -> None:
+    shown = rules.masked(f"请联系 {written} 谢谢")
+    assert not re.search(r"[0-9]{3}", shown), shown
+    assert "abc123" not in shown and "example" not in shown and "一三八" not in shown
+    assert shown.startswith("请联系 ") and shown.endswith(" 谢谢")
+
+
+@pytest.mark.parametrize(
+    "text", ["3栋2号电梯停了 28 楼", "2026年11月23日 18:30", "共 12 层，每层 4 户", "已报三次，等了 72 小时"]
+)
+def test_plain_facts_stay(text: str) -> None:
+    assert rules.masked(text) == text
+
+
+@pytest.mark.parametrize("nickname", ["万客会客服", "客 服", "官方回复", "物业小王", "Official Support", "管理员"])
+def test_nobody_poses_as_staff_on_the_board(nickname: str) -> None:
+    assert rules.board_name(nickname, "张秀英", "张**") == "张**"
