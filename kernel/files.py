@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 import obstore
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from obstore.store import LocalStore, MemoryStore, from_url
 from sqlalchemy.orm import Mapped, mapped_column
@@ -86,6 +86,13 @@ class PhotoTooLarge(Refused):
     field = "photos"
 
 
+class PhotoTooSmall(Refused):
+    """A picture on which nobody can see anything."""
+
+    message = _l("“%(name)s” is too small to show anything. Please choose the photo itself; your text is kept.")
+    field = "photos"
+
+
 class DecodersBusy(TooMany):
     """All decoders are at work."""
 
@@ -137,6 +144,8 @@ def _prepare(upload: Upload, folder: Path, decoder: "_Decoder") -> Prepared:
             pass
         case "too_large":
             raise PhotoTooLarge(name=name)
+        case "too_small":
+            raise PhotoTooSmall(name=name)
         case _:
             raise NotAPhoto(name=name)
     token = secrets.token_urlsafe(32)
@@ -311,7 +320,9 @@ def _serve(token: str, width: int, *, shared: bool) -> Response:
     response = current_app.response_class(read(stored, width), mimetype="image/webp")
     response.headers["Content-Disposition"] = f'inline; filename="{width}.webp"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "public, max-age=86400" if shared else "private, max-age=3600"
+    response.headers["Cache-Control"] = "public, max-age=86400" if shared else "private, no-cache"
+    response.set_etag(f"{stored.digest[:32]}-{width}")
+    response.make_conditional(request)
     return response
 
 

@@ -66,7 +66,8 @@ class CreatingForm(Form):
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
 
     def validate_form_key(self, field: Field) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{16,80}", field.data or ""):
+        # A form that was sent without its key has been given a fresh one, which would protect nobody from a second click.
+        if not field.raw_data or not re.fullmatch(r"[A-Za-z0-9_-]{16,80}", field.data or ""):
             field.data = secrets.token_urlsafe(18)
             raise ValidationError(_("Please send the form once more."))
 
@@ -87,7 +88,9 @@ def refusals_shown_on(form: Form) -> Iterator[None]:
 
 # --- fields ------------------------------------------------------------------------------------------------------------
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]|[\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|[\ud800-\udfff]"
+)
 
 
 def clean(text: str) -> str:
@@ -110,8 +113,9 @@ class _AtMost:
 
     def __call__(self, _form: Any, field: Field) -> None:
         if field.data and len(field.data) > self.length:
+            found = max(len(field.data), getattr(field, "typed", 0))
             raise StopValidation(
-                _("At most %(limit)d characters, please; this has %(found)d.", limit=self.length, found=len(field.data))
+                _("At most %(limit)d characters, please; this has %(found)d.", limit=self.length, found=found)
             )
 
 
@@ -139,6 +143,7 @@ class TextField(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
+            self.typed = len(str(valuelist[0]))
             self.data = clean(str(valuelist[0])[: max(self.most * 4, 20_000)])
             if type(self) is TextField or not isinstance(self, TextAreaField):
                 self.data = self.data.replace("\n", " ")

@@ -167,7 +167,7 @@ def _http_error(error: HTTPException) -> Any:
         return error
     if code == 401 or request.accept_mimetypes.best == "application/json":
         return {"error": code, "reference": g.get("reference", "")}, code
-    return _page(code, str(code) if code in KNOWN - {400, 405, 410} else "404" if code in {405, 410} else "422")
+    return _page(code, str(code) if code in KNOWN - {400, 405, 410} else "404" if code == 410 else "422")
 
 
 def _csrf_error(error: CSRFError) -> Any:

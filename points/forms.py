@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
-from wtforms.validators import Optional
+from wtforms import DateField, Field, SelectField
+from wtforms.validators import Optional, ValidationError
 
 from kernel.clock import day_of, start_of
 from kernel.forms import CreatingForm, Form, IntField, LongTextField, TextField
@@ -46,6 +47,11 @@ class StockForm(Form):
     """Pieces that came in or went out."""
 
     change = IntField(_l("Change of stock"), least=-100_000, most=100_000)
+
+    def validate_change(self, field: Field) -> None:
+        if field.data == 0:
+            raise ValidationError(_("Please enter by how much the stock changes."))
+
     reason = TextField(_l("Reason"), most=200)
 
 

@@ -59,6 +59,7 @@ STAFF = [
     DemoStaff("lu.ming", "陆鸣", "论坛值守", "moderator", "", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXE"),
     DemoStaff("fang.qi", "方琪", "审计", "auditor", "", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXF"),
     DemoStaff("admin", "韩立", "系统管理员", "administrator", "", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXG"),
+    DemoStaff("admin2", "秦风", "系统管理员（第二人）", "administrator", "", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXJ"),
     DemoStaff("ning.yuan", "宁远", "集团客户关系中心经理", "manager", "", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXI"),
     DemoStaff("deng.lan", "邓岚", "客户关系经理", "manager", "SH", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXH"),
 ]

@@ -119,6 +119,7 @@ def test_no_stored_copy_tells_where_it_was_taken_or_by_what() -> None:
         (raw("photo.png", b""), files.NotAPhoto),
         (raw("photo.gif", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"), files.NotAPhoto),
         (bomb(), files.PhotoTooLarge),
+        (_upload("dot.png", lambda buffer: _picture((1, 1)).save(buffer, "PNG")), files.PhotoTooSmall),
     ],
 )
 def test_what_is_no_photo_is_refused_whatever_its_name(upload: Upload, refusal: type[Exception]) -> None:
@@ -182,7 +183,8 @@ class TestDoor:
         answer = client.get(address)
         assert answer.status_code == 200 and answer.mimetype == "image/webp"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
-        assert answer.headers["Cache-Control"].startswith("private")
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
         self.allowed = False
         assert client.get(address).status_code == 404
 

@@ -48,6 +48,8 @@ def test_good_values_go_to_the_operation(sent) -> None:
         ("name", "x" * 11),
         ("name", "a\x00b"),
         ("name", "a\u2028b"),
+        ("name", "a\u202eb"),
+        ("name", "\ufffd\ufffd"),
         ("number", ""),
         ("number", "0"),
         ("number", "10"),
@@ -98,6 +100,12 @@ def test_a_creating_form_hands_on_its_one_time_key(sent) -> None:
     form = sent(Order, form_key="a" * 20)
     assert form.submitted()
     assert form.values() == {"name": "周予安", "key": "a" * 20}
+
+
+def test_a_form_without_its_key_is_refused(sent) -> None:
+    form = sent(Order)
+    assert not form.submitted()
+    assert list(form.errors) == ["form_key"]
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 81, "with space in the middle", "引号引号引号引号引号引号引号引号"])
