@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from kernel import clock, files, mobiles
 from kernel.access import can, current_actor, current_staff, found_or_404, staff_can
 from kernel.forms import Form, refusals_shown_on
-from member import queries as members
 from service_requests import forms as f
 from service_requests import operations, queries, rules
 from service_requests.dictionary import EventKind, Group, Identity, Severity, Status, Step
@@ -18,6 +17,7 @@ from service_requests.models import Case
 from service_requests.policies import Permission
 from service_requests.rules import By
 from service_requests.staff_views.door import bp
+from service_requests.staff_views.names import caller_of, members_in
 from staff import queries as staff
 
 FORMS: dict[str, type[Form]] = {
@@ -68,7 +68,9 @@ def _page(number: str, *, revealed: bool = False, tried: tuple[str, Form] | None
         shown[tried[0]] = tried[1]
     _prepare(shown, found, people, tried[0] if tried else "")
     part = By.MANAGER if can(Permission.DECLINE) else By.STAFF
-    member = members.get(found.member_id)
+    evidence = queries.evidence_of(found.id)
+    known = members_in([*events, *evidence], found.member_id)
+    member = known.get(found.member_id)
     return (
         render_template(
             "staff/service_requests/case.html",
@@ -78,7 +80,8 @@ def _page(number: str, *, revealed: bool = False, tried: tuple[str, Form] | None
             quiet=[event for event in events if not event.is_speech or event.kind in _QUIET],
             photos=queries.photos_of(found, events),
             clocks=computed,
-            evidence=queries.evidence_of(found.id),
+            evidence=evidence,
+            called=caller_of(known),
             steps=list(Step),
             member=member,
             mobile=(mobiles.readable(member.mobile) if revealed else mobiles.masked(member.mobile)) if member else "",

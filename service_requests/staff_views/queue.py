@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 from homes import queries as homes
 from kernel import clock
 from kernel.access import current_staff, staff_can
-from member import queries as members
 from service_requests import queries
 from service_requests.dictionary import Kind
-from service_requests.models import Case
 from service_requests.policies import Permission
 from service_requests.queries import QueueFilter
 from service_requests.staff_views.door import bp
+from service_requests.staff_views.names import caller_of, members_in
 from staff import queries as staff
 
 
@@ -38,6 +37,8 @@ def queue() -> str:
     page = queries.queue(current_staff, wanted, cursor=request.args.get("after"))
     counts = queries.queue_counts(current_staff, kind=wanted.kind, project_code=wanted.project_code)
     preview = next((case for case in page.items if case.number == request.args.get("preview")), None)
+    preview_events = queries.events_for_staff(preview.id)[-4:] if preview else []
+    known = members_in(preview_events, *(case.member_id for case in page.items))
     return render_template(
         "staff/service_requests/queue.html",
         page=page,
@@ -45,10 +46,11 @@ def queue() -> str:
         tabs=_tabs(wanted, counts),
         kinds=[(kind.value, kind.label) for kind in Kind],
         projects=_projects(),
-        names=_names(page.items),
+        names={member_id: member.masked_name for member_id, member in known.items()},
+        called=caller_of(known),
         people=staff.people_by_id([case.assignee_id for case in page.items if case.assignee_id]),
         preview=preview,
-        preview_events=queries.events_for_staff(preview.id)[-4:] if preview else [],
+        preview_events=preview_events,
         now=clock.now(),
     )
 
@@ -83,9 +85,3 @@ def _projects() -> list[tuple[str, str]]:
         for project in homes.projects().items
         if scope.covers(city_code=project.city_code, project_code=project.code)
     ]
-
-
-def _names(cases: Any) -> dict[int, str]:
-    """Return how lists call the reporters: never by the full name."""
-    found = members.members_by_id([case.member_id for case in cases if isinstance(case, Case)])
-    return {member_id: member.masked_name for member_id, member in found.items()}

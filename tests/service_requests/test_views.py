@@ -507,6 +507,31 @@ def test_a_handler_may_not_decline_or_hide(app: Flask, client: FlaskClient, scen
     assert case_row(app, number) == before
 
 
+def test_the_desk_calls_members_by_their_masked_names_and_the_system_by_its_word(
+    client: FlaskClient, scene: Any
+) -> None:
+    def make() -> Any:
+        member, person = a_member(name="陈砚书"), a_manager()
+        case = a_case(member)
+        actor = Actor("member", member.id, member.name)
+        operations.write(case.id, text="请问今天能答复吗？", key=a_key(), actor=actor)
+        solved(case, person)
+        operations.confirm(case.id, actor=actor)
+        later = a_case(member)
+        solved(later, person)
+        with clock.at(NOON + 200 * HOUR):
+            operations.close_silently(later.id, actor=SYSTEM)
+        return case.number, later.number, person
+
+    number, later, person = scene(make)
+    sign_in_staff(client, person)
+    for address in (f"/staff/cases/{number}", f"/staff/cases/{later}", f"/staff/cases?view=ended&preview={number}"):
+        page = html(client.get(address))
+        assert "陈砚书" not in page and "陈**" in page, address
+    shown = html(client.get(f"/staff/cases/{later}"))
+    assert "· system" not in shown and "· 系统" in shown
+
+
 def test_telephone_and_home_are_shown_after_a_look_that_is_written_down(client: FlaskClient, scene: Any) -> None:
     def make() -> Any:
         member = a_member()
