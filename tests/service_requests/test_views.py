@@ -486,7 +486,12 @@ def test_the_desk_handles_a_case_from_arrival_to_result(app: Flask, client: Flas
     assert sends("result", result="") == 422
     assert sends("result", result="更换胶条，淋水试验合格。") == 303
     assert case_row(app, number)["status"] is Status.RESOLVED
-    assert faults(html(client.get(page))) == []
+    shown = html(client.get(page))
+    assert faults(shown) == []
+    changes = re.findall(r'timeline__what">([^<]+)<', shown)
+    assert changes[0] == "已解决待确认"
+    assert "等待业主补充" in changes and "等待第三方" in changes
+    assert shown.count("更换胶条，淋水试验合格。") == 1
 
 
 def test_a_handler_may_not_decline_or_hide(app: Flask, client: FlaskClient, scene: Any) -> None:
