@@ -159,10 +159,21 @@ def check_times(preferred: Iterable[str], today: date) -> list[str]:
     return wished
 
 
+MOST_TITLE = 30
+_CLAUSE_END = re.compile(r"[，；。！？]|[,;.!?](?= )")
+
+
 def short_title(text: str) -> str:
-    """Return the beginning of a text as a title of at most thirty characters."""
+    """Return the beginning of a text as a title of at most thirty characters: whole clauses, or an ellipsis."""
     line = " ".join(text.split())
-    return line if len(line) <= 30 else f"{line[:29]}…"
+    if len(line) <= MOST_TITLE:
+        return line
+    ends = [(found.start(), found[0]) for found in _CLAUSE_END.finditer(line[: MOST_TITLE + 2])]
+    fitting = [(at, mark) for at, mark in ends if LEAST_TEXT <= at <= MOST_TITLE]
+    if not fitting:
+        return f"{line[: MOST_TITLE - 1]}…"
+    sentences = [at for at, mark in fitting if mark not in "，,；;"]
+    return line[: sentences[0] if sentences else fitting[-1][0]]
 
 
 # --- what everybody may read -----------------------------------------------------------------------------------------

@@ -291,3 +291,18 @@ def test_plain_facts_stay(text: str) -> None:
 @pytest.mark.parametrize("nickname", ["万客会客服", "客 服", "官方回复", "物业小王", "Official Support", "管理员"])
 def test_nobody_poses_as_staff_on_the_board(nickname: str) -> None:
     assert rules.board_name(nickname, "张秀英", "张**") == "张**"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("走廊的灯坏了。", "走廊的灯坏了。"),
+        ("走廊的灯坏了三天。" + "请尽快安排人来修，" * 4, "走廊的灯坏了三天"),
+        ("小区东门的道闸经常抬不起来，" + "早上排队的车一直堵到马路上面去了很久很久", "小区东门的道闸经常抬不起来"),
+        ("好，" + "没有标点的话" * 8, "好，" + ("没有标点的话" * 8)[:27] + "…"),
+        ("The lamp in lane 3.5 is broken. Please send somebody soon.", "The lamp in lane 3.5 is broken"),
+    ],
+)
+def test_a_title_ends_where_a_clause_ends_or_says_that_it_goes_on(text: str, title: str) -> None:
+    assert rules.short_title(text) == title
+    assert len(title) <= rules.MOST_TITLE

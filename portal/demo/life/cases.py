@@ -195,9 +195,7 @@ def _post(story: Story, n: int, mobile: str, title: str, text: str, answer: str 
 def _words(story: Story, n: int, kind: Kind, mobile: str, text: str, answer: str) -> Deed:
     def file() -> None:
         actor = actor_of(mobile)
-        case = cases.file_case(
-            kind=kind, text=text, title=text[:20], home_id=_home_of(actor), key=key(f"words-{n}"), actor=actor
-        )
+        case = cases.file_case(kind=kind, text=text, home_id=_home_of(actor), key=key(f"words-{n}"), actor=actor)
         specialist = story.staff["guo.yi"]
         if case.filed_at > NOW - timedelta(days=2):
             return
