@@ -25,9 +25,16 @@ function left(moment) {
   const minutes = Math.round((new Date(moment) - Date.now()) / MINUTE);
   const size = Math.abs(minutes);
   const [days, hours, rest] = [Math.floor(size / 1440), Math.floor((size % 1440) / 60), size % 60];
-  const words = chinese
-    ? days ? `${days} 天 ${hours} 小时` : hours ? `${hours} 小时 ${rest} 分` : `${rest} 分钟`
-    : days ? `${days} d ${hours} h` : hours ? `${hours} h ${rest} min` : `${rest} min`;
+  const words = size === 1440 ? said([[24, "小时", "h"]])
+    : days ? said([[days, "天", "d"], [hours, "小时", "h"]])
+    : hours ? said([[hours, "小时", "h"], [rest, "分", "min"]])
+    : said([[rest, "分钟", "min"]]);
   if (minutes >= 0) return chinese ? `还有 ${words}` : `${words} left`;
   return chinese ? `已超过 ${words}` : `${words} over`;
+}
+
+// The parts of a span in words; a second part of nothing is left out.
+function said(parts) {
+  const shown = parts.filter(([count], n) => count || !n);
+  return shown.map(([count, word, short]) => `${count} ${chinese ? word : short}`).join(" ");
 }
