@@ -35,8 +35,14 @@ def is_nobody(browser: Browser) -> None:
 
 def reads(browser: Browser, locale: str) -> None:
     """Choose a language by the button on the page."""
-    if browser.driver.find_element("tag name", "html").get_attribute("lang") != {"en": "en"}.get(locale, "zh-CN"):
+    wanted = {"en": "en"}.get(locale, "zh-CN")
+
+    def reads_it() -> bool:
+        return browser.driver.find_element("tag name", "html").get_attribute("lang") == wanted
+
+    if not reads_it():
         browser.presses(f"button[name='locale'][value='{locale}']")
+        browser.waits_for(reads_it, f"a page in {locale}")
 
 
 def _back_again(browser: Browser, who: str) -> bool:
