@@ -12,7 +12,7 @@ from kernel.forms import refusals_shown_on
 from points import operations, queries, rules
 from points.codes import in_two_lines, qr_of
 from points.forms import CancelForm, RedeemForm
-from points.models import Redemption, Reward, RewardKind
+from points.models import Redemption, RedemptionState, Reward, RewardKind
 from points.operations.redeeming import offer_of
 
 bp = Blueprint("points", __name__)
@@ -58,7 +58,10 @@ def redeem(reward_id: int) -> Any:
     if form.submitted():
         with refusals_shown_on(form):
             made = operations.redeem(reward_id, member_id=current_member.id, actor=current_actor(), **form.values())
-            flash(_("Redeemed. Your pick-up code is below."), "success")
+            if made.state is RedemptionState.READY:
+                flash(_("Redeemed. Your pick-up code is below."), "success")
+            else:
+                flash(_("Redeemed. We will tell you when it is ready; come and collect it then."), "success")
             return redirect(url_for("points.redemption", redemption_id=made.id), code=303)
     return _reward_page(found_or_404(queries.reward_shown(reward_id)), form)
 

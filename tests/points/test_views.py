@@ -203,6 +203,16 @@ def test_expired_points_are_not_shown_as_usable_before_any_sweep(client: FlaskCl
 # --- orders ------------------------------------------------------------------------------------------------------------
 
 
+def test_the_code_is_muted_and_collecting_not_spoken_of_until_it_is_ready(client: FlaskClient, member: Any) -> None:
+    redemption = redeem(member, a_reward(50))
+    url = f"/me/points/redemptions/{redemption.id}"
+    page = shown(client, url, "备好后会通知您，再来领取", "ticket--muted", "不想要了？", "<details")
+    assert "凭码即可领取" not in page and "可以领取了" not in page
+    operations.mark_ready(redemption.id, actor=SYSTEM)
+    page = shown(client, url, "可以领取了", "凭码即可领取")
+    assert "ticket--muted" not in page and "备好后会通知您" not in page
+
+
 def test_a_member_cancels_and_has_the_points_back(client: FlaskClient, member: Any) -> None:
     redemption = redeem(member, a_reward(50))
     url = f"/me/points/redemptions/{redemption.id}"
