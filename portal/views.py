@@ -69,6 +69,13 @@ def _back_with_cookie(name: str, value: str) -> Response:
     return response
 
 
+@bp.get("/favicon.ico")
+@public
+def favicon() -> Any:
+    """Lead browsers, which ask here whatever a page says, to the icon."""
+    return redirect(current_app.jinja_env.globals["asset"]("build/img/icon-192.png"))  # type: ignore[operator]
+
+
 @bp.get("/healthz")
 @public
 def live() -> Response:

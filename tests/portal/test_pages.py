@@ -192,6 +192,10 @@ class TestHealth:
     def test_live(self, client: FlaskClient) -> None:
         assert client.get("/healthz").json == {"status": "ok"}
 
+    def test_the_icon_is_where_browsers_ask_for_it(self, client: FlaskClient) -> None:
+        answer = client.get("/favicon.ico", follow_redirects=True)
+        assert answer.status_code == 200 and answer.mimetype == "image/png"
+
     def test_not_ready_without_the_migrations_of_the_code(self, client: FlaskClient) -> None:
         answer = client.get("/readyz")
         assert answer.status_code == 503
