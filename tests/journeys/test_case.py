@@ -18,6 +18,7 @@ def _files_a_repair(phone: Browser, folder: Path, text: str) -> str:
     for step in ("room=bathroom", "part=ceiling", "fault=leak"):
         phone.presses(f"main a[href*='{step}']")
     phone.fills_in("text", text)
+    phone.presses("main details.fold:has([name=time_2]) summary")
     for n, name in enumerate(("time_1", "time_2", "time_3"), 1):
         options = phone.field(name).find_elements("css selector", "option")
         phone.chooses(name, options[n].get_attribute("value"))
