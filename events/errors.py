@@ -91,21 +91,21 @@ class OfferLapsed(Conflict):
 class BadTimes(Refused):
     """The moments of an event are in an impossible order."""
 
-    message = _l("The end has to come after the start.")
+    message = _l("This has to come after the start.")
     field = "ends_at"
 
 
 class BadSignUpTimes(Refused):
     """The sign-up has to open before it closes, and close before the event ends."""
 
-    message = _l("Sign-up has to open before it closes, and close before the event ends.")
+    message = _l("This has to come after sign-up opens, and not after the event ends.")
     field = "closes_at"
 
 
 class BadCancelTime(Refused):
     """Giving back a place ends when the event starts, at the latest."""
 
-    message = _l("Giving back a place has to end before the event starts.")
+    message = _l("This cannot be later than the start of the event.")
     field = "cancel_until"
 
 

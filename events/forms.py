@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -147,7 +147,7 @@ class EventForm(CreatingForm):
         self.project_code.choices = [SelectChoice("", _("no project")), *(SelectChoice(*one) for one in projects)]
 
     def facts(self) -> EventFacts:
-        """Return what was decided; left empty, sign-up opens now, closes at the start, and places return until 24 h before."""
+        """Return what was decided; left empty, sign-up closes at the start, the opening and giving back are left to the club."""
         starts, ends = self.starts_at.utc, self.ends_at.utc
         assert starts is not None and ends is not None
         return EventFacts(
@@ -163,9 +163,9 @@ class EventForm(CreatingForm):
             address=self.address.data,
             starts_at=starts,
             ends_at=ends,
-            opens_at=self.opens_at.utc or min(clock.now().replace(second=0, microsecond=0), starts - timedelta(days=1)),
+            opens_at=self.opens_at.utc,
             closes_at=self.closes_at.utc or starts,
-            cancel_until=self.cancel_until.utc or starts - timedelta(hours=24),
+            cancel_until=self.cancel_until.utc,
             capacity=self.capacity.data,
             companions_limit=self.companions_limit.data,
             children_limit=self.children_limit.data,

@@ -9,6 +9,7 @@ from events import errors
 
 OFFER_LASTS = timedelta(hours=24)
 OFFER_SHORTEST = timedelta(minutes=30)
+CANCEL_ENDS_BEFORE = timedelta(hours=24)
 PAUSE_AFTER = 3
 PAUSE_LASTS = timedelta(days=90)
 NO_SHOWS_COUNT_FOR = timedelta(days=365)
@@ -151,6 +152,16 @@ class Times:
     opens_at: datetime
     closes_at: datetime
     cancel_until: datetime
+
+
+def usual_opening(*, closes_at: datetime, now: datetime) -> datetime:
+    """Return when sign-up opens when nobody decided it: at once, or for what has closed already a day before that."""
+    return now if now < closes_at else closes_at - timedelta(days=1)
+
+
+def usual_cancel_end(*, starts_at: datetime, now: datetime) -> datetime:
+    """Return until when places go back when nobody decided it: 24 hours before the start, never a moment in the past."""
+    return min(max(now, starts_at - CANCEL_ENDS_BEFORE), starts_at)
 
 
 def check_times(times: Times) -> None:

@@ -1,7 +1,7 @@
 """Setting up: draft, edit, publish, cancel."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 
 from events import errors, rules
@@ -16,7 +16,10 @@ from staff.queries import Scope
 
 @dataclass(frozen=True, kw_only=True)
 class EventFacts:
-    """What staff decide about an event; moments in UTC, prices in points per head."""
+    """What staff decide about an event; moments in UTC, prices in points per head.
+
+    Left out, sign-up opens at once and places go back until 24 hours before the start (``settled``).
+    """
 
     kind: EventKind
     title_zh: str
@@ -26,10 +29,10 @@ class EventFacts:
     address: str
     starts_at: datetime
     ends_at: datetime
-    opens_at: datetime
     closes_at: datetime
-    cancel_until: datetime
     capacity: int
+    opens_at: datetime | None = None
+    cancel_until: datetime | None = None
     companions_limit: int = 2
     children_limit: int | None = None
     title_en: str | None = None
@@ -43,7 +46,17 @@ class EventFacts:
 
     @property
     def times(self) -> rules.Times:
+        """The moments once they are ``settled``."""
+        assert self.opens_at is not None and self.cancel_until is not None
         return rules.Times(self.starts_at, self.ends_at, self.opens_at, self.closes_at, self.cancel_until)
+
+    def settled(self, now: datetime) -> "EventFacts":
+        """Return the facts with the moments that nobody decided."""
+        return replace(
+            self,
+            opens_at=self.opens_at or rules.usual_opening(closes_at=self.closes_at, now=now),
+            cancel_until=self.cancel_until or rules.usual_cancel_end(starts_at=self.starts_at, now=now),
+        )
 
 
 @operation
@@ -54,8 +67,9 @@ def create(
     claim = form_keys.claim(key, actor=actor, purpose="events.create", content=astuple(facts))
     if claim.earlier_id:
         return db.session.get_one(Event, claim.earlier_id)
-    _check(facts, scope)
     now = clock.now()
+    facts = facts.settled(now)
+    _check(facts, scope)
     event = Event(
         **asdict(facts),
         state=EventState.DRAFT,
@@ -91,6 +105,8 @@ def edit(
     event = lock(Event, event_id)
     if event is None or event.state in (EventState.CANCELLED, EventState.FINISHED):
         raise errors.NotPublished()
+    now = clock.now()
+    facts = facts.settled(now)
     _check(facts, scope)
     rules.check_capacity(capacity=facts.capacity, heads_taken=event.heads_taken)
     if facts.price_points != event.price_points and (event.heads_taken or event.last_queue_number):
@@ -99,7 +115,6 @@ def edit(
     changed = {name: value for name, value in asdict(facts).items() if getattr(event, name) != value}
     for name, value in changed.items():
         setattr(event, name, value)
-    now = clock.now()
     event.updated_at = now
     files.attach(photos, kind="event", owner_id=event.id)
     if event.is_published and rules.looks_changed(before, _where_and_when(event)):
@@ -116,13 +131,19 @@ def _where_and_when(event: Event) -> tuple[object, ...]:
 
 @operation
 def publish(event_id: int, *, actor: Actor) -> Event:
-    """Let people see the event and sign up. Refuses ``NotADraft`` and ``StartsInThePast``."""
+    """Let people see the event and sign up. Refuses ``NotADraft`` and ``StartsInThePast``.
+
+    What lay in wait as a draft past its moments does not promise what is over: sign-up opens now, not earlier, and
+    places go back until now at least.
+    """
     event = lock(Event, event_id)
     if event is None or not event.is_draft:
         raise errors.NotADraft()
     now = clock.now()
     if event.starts_at <= now:
         raise errors.StartsInThePast()
+    event.opens_at = max(event.opens_at, now) if now < event.closes_at else event.opens_at
+    event.cancel_until = max(event.cancel_until, now)
     event.state, event.published_at, event.updated_at = EventState.PUBLISHED, now, now
     audit.record(actor, "events.published", event, title=event.title_zh)
     return event

@@ -188,6 +188,19 @@ def test_the_moments_of_an_event_are_in_order(changes, refusal):
             rules.check_times(times)
 
 
+@pytest.mark.parametrize(
+    ("before_start", "until"), [(3 * DAY, -DAY), (DAY, -DAY), (5 * HOUR, -5 * HOUR), (-HOUR, timedelta(0))]
+)
+def test_places_go_back_until_a_day_before_or_not_at_all_but_never_until_a_past_moment(before_start, until):
+    starts = NOW + before_start
+    assert rules.usual_cancel_end(starts_at=starts, now=NOW) == starts + until
+
+
+def test_sign_up_that_nobody_timed_opens_at_once():
+    assert rules.usual_opening(closes_at=NOW + HOUR, now=NOW) == NOW
+    assert rules.usual_opening(closes_at=NOW, now=NOW) == NOW - DAY
+
+
 def test_capacity_never_goes_below_what_is_taken():
     rules.check_capacity(capacity=5, heads_taken=5)
     with pytest.raises(errors.CapacityBelowTaken):

@@ -287,6 +287,33 @@ def test_staff_draft_publish_and_cancel_an_event(scene, client, desk, cities):
     assert only(scene, Event).is_cancelled
 
 
+def test_an_event_of_the_same_day_promises_no_moment_that_is_over(scene, client, desk, cities):
+    desk()
+    given = fields(starts_at="2026-11-23T18:00", ends_at="2026-11-23T20:00")
+    assert post_form(client, "/staff/events/new", **given).status_code == 303
+    draft = only(scene, Event)
+    assert (draft.opens_at, draft.cancel_until) == (NOON, NOON)
+    later = NOON + timedelta(minutes=20)
+    with clock.at(later):
+        assert (
+            post_form(client, f"/staff/events/{draft.id}", f"/staff/events/{draft.id}/publication").status_code == 303
+        )
+    published = only(scene, Event)
+    assert (published.opens_at, published.cancel_until) == (later, later)
+
+
+def test_what_staff_decided_about_the_moments_is_kept_at_publishing(scene, client, desk, cities):
+    desk()
+    given = fields(opens_at="2026-11-28T09:00", cancel_until="2026-12-05T10:00")
+    assert post_form(client, "/staff/events/new", **given).status_code == 303
+    draft = only(scene, Event)
+    post_form(client, f"/staff/events/{draft.id}", f"/staff/events/{draft.id}/publication")
+    published = only(scene, Event)
+    assert published.is_published
+    assert (published.opens_at, published.cancel_until) == (draft.opens_at, draft.cancel_until)
+    assert published.cancel_until == published.starts_at - timedelta(hours=4)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
