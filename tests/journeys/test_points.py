@@ -57,6 +57,7 @@ def test_points_buy_a_gift_that_staff_hand_over(
     assert desktop.element("main [role=alert], main .field__error").text
 
     _redeems(phone, tools)
+    phone.presses("main details:has(form[action$='/cancellation']) summary")
     phone.presses("form[action$='/cancellation'] button[type=submit]")
     phone.waits_for(lambda: not phone.driver.find_elements("css selector", ".ticket"), "the cancelled order")
     assert _balance(phone) == before - price
