@@ -4,7 +4,7 @@ from typing import Any
 
 from events.models import Event, Registration
 from events.tickets import shown
-from kernel import messages
+from kernel import clock, messages
 from kernel.actor import Actor
 from kernel.settings import settings
 from member import operations as members
@@ -57,6 +57,7 @@ def _tell(what: str, event: Event, registration: Registration, actor: Actor, *, 
         "event": event,
         "title": event.title_in(member.locale),
         "registration": registration,
+        "returnable": registration.goes_back_online_at(clock.now()),
         "code": shown(registration.ticket_code) if registration.ticket_code else "",
         "link": settings().public_url.rstrip("/") + path,
         "hotline": settings().hotline,

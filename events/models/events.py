@@ -166,6 +166,11 @@ class Event(db.Model):
         return (self.text_en if locale == "en" else None) or self.text_zh
 
     @property
+    def where(self) -> str:
+        """The place and its address; once, where they are the same."""
+        return self.place if self.place == self.address else f"{self.place} · {self.address}"
+
+    @property
     def day(self) -> date:
         """The day in Shanghai on which it starts."""
         return clock.day_of(self.starts_at)

@@ -138,6 +138,15 @@ class Registration(db.Model):
         return self.state in (RegistrationState.SEATED, RegistrationState.ATTENDED) and self.ticket_code is not None
 
     @property
+    def cancel_until(self) -> datetime:
+        """Until when the place can be given back online, as agreed at sign-up."""
+        return datetime.fromisoformat(self.terms["cancel_until"])
+
+    def goes_back_online_at(self, moment: datetime) -> bool:
+        """Say whether the member can still give back the place, or the turn, without calling."""
+        return not self.is_seated or moment < self.cancel_until
+
+    @property
     def heads_out(self) -> int:
         """How many of the party have not been let in yet."""
         return self.heads - self.heads_in

@@ -11,8 +11,9 @@ from events.models import Audience, Event, EventState, Registration, Registratio
 from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.db import db
+from member.models import Notice
 from tests.conftest import NOON
-from tests.support.events import a_draft, a_key, a_sign_up, an_event
+from tests.support.events import a_draft, a_key, a_sign_up, an_event, facts
 from tests.support.forms import form_on, post_form, send
 from tests.support.member import a_member, sign_in
 from tests.support.staff import a_staff_person, sign_in_staff
@@ -182,6 +183,34 @@ def test_giving_back_and_the_second_click(scene, client, member):
     assert send(client, form).status_code == 303
     assert send(client, form).status_code == 409
     assert scene(lambda: db.session.get(Event, event.id)).heads_taken == 0
+
+
+def test_after_the_agreed_moment_the_ticket_names_the_phone_and_offers_no_button(scene, client, member, app):
+    event = scene(lambda: an_event(cancel_until=NOON + timedelta(hours=1)))
+    own = scene(lambda: a_sign_up(event, member))
+    cancellation, sentence = f'action="/me/tickets/{own.id}/cancellation"', "线上退名额已截止，请来电"
+    before = page(client, f"/me/tickets/{own.id}")
+    assert cancellation in before
+    assert sentence not in before
+    with clock.at(NOON + timedelta(hours=1)):
+        after = page(client, f"/me/tickets/{own.id}")
+    assert cancellation not in after
+    assert "前取消" not in after
+    assert sentence in after
+    assert app.extensions["settings"].hotline in after
+
+
+@pytest.mark.parametrize(("until", "promised"), [(timedelta(hours=1), True), (timedelta(0), False)])
+def test_a_message_promises_giving_back_only_while_it_works(scene, client, member, until, promised):
+    event = scene(lambda: an_event(starts_at=NOON + timedelta(hours=3), cancel_until=NOON + until))
+    scene(lambda: a_sign_up(event, member))
+    changed = facts(starts_at=NOON + timedelta(hours=4), cancel_until=NOON + until)
+    scene(lambda: operations.edit(event.id, changed, actor=SYSTEM))
+    scene(lambda: operations.tell_change(event.id, actor=SYSTEM))
+    told = scene(lambda: db.session.scalars(sa.select(Notice.body).where(Notice.member_id == member.id)).all())
+    assert len(told) >= 2
+    for sentence in ("前可线上退名额", "可在“我的活动票”中退名额"):
+        assert any(sentence in body for body in told) is promised, sentence
 
 
 def test_anothers_ticket_does_not_exist(scene, client, member):
