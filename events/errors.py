@@ -163,9 +163,11 @@ class DoorClosed(Refused):
 
 
 class UnknownTicket(Missing):
-    """The code belongs to no party of this event."""
+    """The code or number belongs to no party of this event."""
 
-    message = _l("No ticket of this event has this code. Please check the letters, or look for the guest by name.")
+    message = _l(
+        "No party of this event has this code or number. Please check it, or type the last four digits of the guest's mobile."
+    )
     field = "code"
 
 

@@ -69,9 +69,9 @@ class CancelEventForm(Form):
 
 
 class CodeForm(Form):
-    """A ticket's code, typed or scanned."""
+    """A ticket's code, typed or scanned, or the last four digits of the guest's mobile."""
 
-    code = TextField(_l("Ticket code"), most=80)
+    code = TextField(_l("Ticket code, or last four digits of the mobile"), most=80)
 
 
 class LetInForm(CreatingForm):

@@ -1,5 +1,6 @@
 """The pages of the staff: events of the own area, setting up, who takes part, the door."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -37,7 +38,8 @@ def index() -> str:
         view=view if view in VIEWS else "coming",
         chosen=chosen,
         kinds=[(kind.value, kind.label) for kind in EventKind],
-        cities=_cities(),
+        cities=_own_cities(Permission.READ),
+        city_names=dict(_cities()),
         now=clock.now(),
     )
 
@@ -45,6 +47,12 @@ def index() -> str:
 def _cities() -> list[tuple[str, str]]:
     locale = str(get_locale() or "")
     return [(city.code, city.name_in(locale)) for city in homes.cities()]
+
+
+def _own_cities(permission: Permission) -> list[tuple[str, str]]:
+    scope = staff.scope_of(current_staff, permission)
+    within = {project.city_code for project in homes.projects_by_code(scope.project_codes).values()}
+    return [(code, name) for code, name in _cities() if scope.covers(city_code=code) or code in within]
 
 
 # --- setting up --------------------------------------------------------------------------------------------------------
@@ -185,17 +193,19 @@ def door(event_id: int) -> Any:
 @bp.post("/<int:event_id>/check-in")
 @staff_can(Permission.CHECK_IN)
 def find_party(event_id: int) -> Any:
-    """Look up the party behind a code; the code stays out of addresses and logs."""
+    """Look up the party behind a code or four digits of a mobile; both stay out of addresses and logs."""
     form = CodeForm()
     found = _own(event_id, Permission.CHECK_IN)
     if form.submitted():
         with refusals_shown_on(form):
-            party = queries.party_at_door(found, form.code.data)
-            return redirect(url_for("events_staff.party", event_id=event_id, registration_id=party.id), code=303)
+            matches = queries.parties_at_door(found, form.code.data)
+            if len(matches) > 1:
+                return _door_page(event_id, form, matches)
+            return redirect(url_for("events_staff.party", event_id=event_id, registration_id=matches[0].id), code=303)
     return _door_page(event_id, form)
 
 
-def _door_page(event_id: int, form: CodeForm) -> Any:
+def _door_page(event_id: int, form: CodeForm, matches: Sequence[Registration] = ()) -> Any:
     found = _own(event_id, Permission.CHECK_IN)
     scans = queries.latest_check_ins(found)
     parties = queries.registrations_by_id([scan.registration_id for scan in scans])
@@ -206,7 +216,9 @@ def _door_page(event_id: int, form: CodeForm) -> Any:
         count=queries.door_count(found),
         scans=scans,
         parties=parties,
-        people=members.members_by_id([party.member_id for party in parties.values()]),
+        matches=matches,
+        people=members.members_by_id([party.member_id for party in (*parties.values(), *matches)]),
+        may_see_list=_holds(found, Permission.ATTENDEES),
         now=clock.now(),
     )
     return page, form.status
@@ -230,9 +242,14 @@ def let_in(event_id: int, registration_id: int) -> Any:
             entry = operations.check_in(
                 registration_id, heads=form.heads.data, nonce=form.form_key.data, actor=current_actor()
             )
-            flash(_("%(heads)d let in.", heads=entry.heads), "success")
+            flash(_let_in_words(registration, entry.heads), "success")
             return redirect(url_for("events_staff.door", event_id=event_id), code=303)
     return _party_page(found.id, registration.id, let_in=form)
+
+
+def _let_in_words(registration: Registration, heads: int) -> str:
+    person = members.get(registration.member_id)
+    return _("%(name)s is checked in, %(heads)d let in.", name=person.masked_name if person else "–", heads=heads)
 
 
 @bp.post("/<int:event_id>/check-ins/<int:check_in_id>/undoing")

@@ -1,5 +1,6 @@
 """What the staff see: the events of their area, who takes part, the door."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ from events.queries.seen import narrowed
 from kernel import clock
 from kernel.db import db
 from kernel.paging import Page, page_of
+from member.models import Member
 from staff import queries as staff
 
 
@@ -121,6 +123,30 @@ def party_at_door(event: Event, text: str) -> Registration:
         when = f"{other.starts_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}"
         raise errors.TicketOfAnotherEvent(title=other.title_zh, when=when)
     return registration
+
+
+def parties_at_door(event: Event, text: str, *, limit: int = 20) -> Sequence[Registration]:
+    """Return the parties that a ticket's code, or the last four digits of a mobile, stands for; one at least.
+
+    Four digits find parties of this event that have a place. Refuses ``UnknownTicket`` and ``TicketOfAnotherEvent``.
+    """
+    if re.fullmatch("[0-9]{4}", text) is None:
+        return [party_at_door(event, text)]
+    query = (
+        sa.select(Registration)
+        .join(Member, Member.id == Registration.member_id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.state.in_((RegistrationState.SEATED, RegistrationState.ATTENDED, RegistrationState.NO_SHOW)),
+            Member.mobile_tail == text,
+        )
+        .order_by(Registration.id)
+        .limit(limit)
+    )
+    found = db.session.scalars(query).all()
+    if not found:
+        raise errors.UnknownTicket()
+    return found
 
 
 def check_ins_of(registration: Registration) -> Sequence[CheckIn]:

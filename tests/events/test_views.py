@@ -11,7 +11,7 @@ from events.models import Audience, Event, EventState, Registration, Registratio
 from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.db import db
-from member.models import Notice
+from member.models import Member, Notice
 from tests.conftest import NOON
 from tests.support.events import a_draft, a_key, a_sign_up, an_event, facts
 from tests.support.forms import form_on, post_form, send
@@ -468,6 +468,54 @@ def test_an_unknown_code_is_refused_in_a_sentence(client, desk, party, code, sta
     answer = post_form(client, f"/staff/events/{party.event_id}/check-in", code=code)
     assert answer.status_code == status
     assert 'role="alert"' in answer.get_data(as_text=True)
+
+
+def test_four_digits_of_the_mobile_find_the_one_party_of_this_event(scene, client, desk, party):
+    desk()
+    tail = scene(lambda: db.session.get(Member, party.member_id).mobile[-4:])
+    elsewhere = scene(lambda: an_event(title_zh="另一场"))
+    scene(lambda: a_sign_up(elsewhere, a_member(mobile=f"+861880001{tail}")))
+    door = f"/staff/events/{party.event_id}/check-in"
+    answer = post_form(client, door, code=tail)
+    assert (answer.status_code, answer.location) == (303, f"/staff/events/{party.event_id}/parties/{party.id}")
+    confirmed = post_form(client, answer.location, answer.location + "/check-ins", heads="1")
+    assert "周** 已签到，入场 1 人" in page(client, confirmed.location)
+
+
+def test_several_with_the_same_four_digits_are_listed_masked(scene, client, desk):
+    event = scene(lambda: an_event(starts_at=NOON + timedelta(hours=2)))
+    numbers = {"欧阳明远": "+8613900017788", "司马清": "+8613700027788", "诸葛宁": "+8613600037788"}
+    guests = {name: scene(lambda n=name, m=mobile: a_member(mobile=m, name=n)) for name, mobile in numbers.items()}
+    parties = {name: scene(lambda g=guest: a_sign_up(event, g)) for name, guest in guests.items()}
+    scene(lambda: operations.cancel(parties["诸葛宁"].id, actor=SYSTEM))
+    desk()
+    answer = post_form(client, f"/staff/events/{event.id}/check-in", code="7788")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    for name in ("欧阳明远", "司马清"):
+        assert f"{name[:2]}**" in text or f"{name[:2]}*" in text
+        assert name not in text
+        assert numbers[name][3:] not in text
+        assert f"/parties/{parties[name].id}" in text
+    assert f"/parties/{parties['诸葛宁'].id}" not in text
+
+
+def test_the_door_leads_to_the_list_and_says_what_else_to_type(client, desk, party):
+    desk()
+    answer = post_form(client, f"/staff/events/{party.event_id}/check-in", code="0000")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert f'href="/staff/events/{party.event_id}#who"' in text
+    assert "手机号后四位" in text
+
+
+def test_the_city_filter_offers_only_the_own_cities_by_name(scene, client, desk, cities):
+    scene(an_event)
+    desk()
+    text = page(client, "/staff/events/")
+    assert "深圳 · 云湖里营销中心" in text
+    assert '<option value="SZ"' in text
+    assert '<option value="SH"' not in text
 
 
 def test_a_mistake_at_the_door_is_undone_with_a_reason(scene, client, desk, party):
