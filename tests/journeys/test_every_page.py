@@ -21,7 +21,9 @@ from tests.support.site import Site
 
 PHONE, DESKTOP = 390, 1280
 MOST_PAGES = 90
-NOT_PAGES = re.compile(r"^/(files|static|favicon|healthz|readyz)|\.(ics|xlsx|csv|pdf|svg|png|jpg|webp|webmanifest|txt)$")
+NOT_PAGES = re.compile(
+    r"^/(files|static|favicon|healthz|readyz)|\.(ics|xlsx|csv|pdf|svg|png|jpg|webp|webmanifest|txt)$"
+)
 JUDGED: set[str] = set()
 """Kinds of pages that were judged in full."""
 KEEP = os.environ.get("KEEP_PICTURES", "0") != "0"
